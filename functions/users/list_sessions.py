@@ -1,0 +1,13 @@
+"""Show where one is signed in."""
+
+from mall.http import Endpoint
+from mall.users import service
+from mall.users.schemas import Sessions
+
+app = Endpoint("users.list_sessions")
+
+
+@app.route("/api/users/me/sessions")
+def list_sessions() -> Sessions:
+    """List the devices on which one is signed in."""
+    return Sessions(items=service.sessions(app.caller))

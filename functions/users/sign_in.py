@@ -1,0 +1,34 @@
+"""Start a session."""
+
+from mall.auth import PUBLIC
+from mall.http import Endpoint
+from mall.users import model, service
+from mall.users.credentials import NotAnIdentifier
+from mall.users.schemas import SignIn, Tokens
+
+app = Endpoint("users.sign_in")
+
+
+@app.route(
+    "/api/sessions",
+    method="POST",
+    access=PUBLIC,
+    body=SignIn,
+    status=201,
+    refusals=(
+        NotAnIdentifier,
+        model.WrongCredentials,
+        model.TotpRequired,
+        model.TooManyAttempts,
+        model.ChangedMeanwhile,
+    ),
+)
+def sign_in(body: SignIn) -> Tokens:
+    """Sign in with a password or a one-time code, and an authenticator app where the account asks for it."""
+    return service.sign_in(
+        body.identifier,
+        password=body.password and body.password.get_secret_value(),
+        code=body.code and body.code.get_secret_value(),
+        totp=body.totp and body.totp.get_secret_value(),
+        device=model.Device(body.device or app.user_agent, app.source_ip),
+    )

@@ -1,0 +1,21 @@
+"""Change one's own profile."""
+
+from mall.http import Endpoint
+from mall.users import model, service
+from mall.users.schemas import ProfileChange, ProfileView
+
+app = Endpoint("users.update_profile")
+
+
+@app.route(
+    "/api/users/me",
+    method="PATCH",
+    body=ProfileChange,
+    refusals=(
+        model.AccountClosed,
+        model.ChangedMeanwhile,
+    ),
+)
+def update_profile(body: ProfileChange) -> ProfileView:
+    """Change what is sent of one's profile, and only that."""
+    return ProfileView.of(service.update_profile(app.caller, body))

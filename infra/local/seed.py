@@ -1,0 +1,115 @@
+"""What a mall contains when it is new: the people of the demonstration, made as any people are, over HTTP."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from infra.local.state import STAGE, LocalError
+from infra.local.visitor import Visitor
+
+# Known to everybody who reads this, so they exist on a developer's machine only.
+MERCHANT = "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D00A"
+ADMINISTRATOR = ("admin@mall.example", "demo: keeps the keys", "administrator")
+STAFF = (
+    ("operator@mall.example", "demo: turns the wheel", "operator"),
+    ("ops@mall.example", "demo: watches over it", "ops"),
+    ("owner@merchant.example", "demo: runs a store", "merchant_owner"),
+    ("clerk@merchant.example", "demo: packs parcels", "merchant_clerk"),
+)
+CUSTOMERS = (
+    ("lin@shopper.example", "demo: fills a cart", "customer"),
+    ("+8613800138000", "demo: calls by phone", "customer"),
+)
+TERMS = "2026-11-01"
+
+
+def seed(api: str, client: Callable[[str], Any], endpoint: str) -> list[dict[str, str]]:
+    """Create what is not there yet and return the accounts: `user`, `password` and `role` of each."""
+    visitor = Visitor(api, endpoint)
+    client("ses").verify_email_identity(EmailAddress="mall@example.com")
+    token = _administrator(visitor, client)
+    for user, password, role in STAFF:
+        _staff(visitor, token, user, password, role)
+    for user, password, _ in CUSTOMERS:
+        _customer(visitor, user, password)
+    everybody = (ADMINISTRATOR, *STAFF, *CUSTOMERS)
+    return [{"user": user, "password": password, "role": role} for user, password, role in everybody]
+
+
+def _administrator(visitor: Visitor, client: Callable[[str], Any]) -> str:
+    """Have the first administrator created, change the one-time password, and return an access token."""
+    user, password, _ = ADMINISTRATOR
+    token = _sign_in(visitor, user, password)
+    if token:
+        return token
+    answer = client("lambda").invoke(
+        FunctionName=f"{STAGE}-users-create_first_administrator", Payload=json.dumps({"identifier": user})
+    )
+    result = json.loads(answer["Payload"].read())
+    if "one_time_password" in result:
+        _change_password(visitor, user, result["one_time_password"], password)
+    else:
+        # There is one already, whose password an earlier start did not come to set.
+        _reset_password(visitor, user, password)
+    return _sign_in(visitor, user, password) or _refused("administrator")
+
+
+def _staff(visitor: Visitor, token: str, user: str, password: str, role: str) -> None:
+    if _sign_in(visitor, user, password):
+        return
+    wanted = {"identifier": user, "nickname": role.replace("_", " ").title(), "roles": [role]}
+    if role.startswith("merchant"):
+        wanted["merchant_id"] = MERCHANT
+    created = visitor.call("POST", "/api/admin/staff", wanted, token=token)
+    if created.status == 201:
+        _change_password(visitor, user, created.body["one_time_password"], password)
+    elif created.code == "IdentifierTaken":
+        _reset_password(visitor, user, password)
+    else:
+        raise LocalError(f"The {role} could not be created: {created.body}")
+
+
+def _customer(visitor: Visitor, user: str, password: str) -> None:
+    if _sign_in(visitor, user, password):
+        return
+    code = visitor.code(user, "register")
+    if code is None:
+        raise LocalError(f"{user} is registered with another password; `make clean` starts anew.")
+    registered = visitor.call(
+        "POST", "/api/users", {"identifier": user, "code": code, "password": password, "terms": TERMS}
+    )
+    if registered.status != 201:
+        raise LocalError(f"{user} could not be registered: {registered.body}")
+
+
+def _sign_in(visitor: Visitor, user: str, password: str) -> str | None:
+    answer = visitor.call("POST", "/api/sessions", {"identifier": user, "password": password, "device": "make up"})
+    if answer.status == 201 and not answer.body["must_change_password"]:
+        return str(answer.body["access_token"])
+    if answer.status not in {201, 401}:
+        raise LocalError(f"{user} cannot sign in: {answer.status} {answer.body}")
+    return None
+
+
+def _change_password(visitor: Visitor, user: str, one_time: str, password: str) -> None:
+    signed_in = visitor.call("POST", "/api/sessions", {"identifier": user, "password": one_time})
+    changed = visitor.call(
+        "PUT",
+        "/api/users/me/password",
+        {"current_password": one_time, "new_password": password},
+        token=signed_in.body["access_token"],
+    )
+    if changed.status != 204:
+        raise LocalError(f"The password of {user} could not be set: {changed.body}")
+
+
+def _reset_password(visitor: Visitor, user: str, password: str) -> None:
+    """For an account whose one-time password was lost when an earlier start was broken off."""
+    code = visitor.code(user, "reset_password")
+    answer = visitor.call("PUT", "/api/passwords", {"identifier": user, "code": code, "new_password": password})
+    if answer.status != 204:
+        raise LocalError(f"The password of {user} could not be reset: {answer.body}")
+
+
+def _refused(who: str) -> str:
+    raise LocalError(f"The {who} of the demonstration cannot sign in.")

@@ -1,0 +1,42 @@
+"""Clients of AWS services, made once an execution environment and kept.
+
+They are botocore's own, not boto3's, which would import its transfer manager and process pools as well (a third of a
+function's import) for methods that no function uses. botocore follows `AWS_ENDPOINT_URL`, and inside a function it
+signs with the function's own role, on AWS and on the emulator alike (which is what lets the emulator enforce the
+role's policy).
+"""
+
+from functools import cache
+from typing import Any
+
+from botocore.config import Config
+from botocore.session import Session, get_session
+
+# A caller is waiting: give up early and let it repeat, rather than hang until the function's own limit.
+_PATIENCE = Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}, tcp_keepalive=True
+)
+# Left to itself, S3 still signs addresses in us-east-1 with version 2, which other regions refuse.
+_SIGNED = {"s3": _PATIENCE.merge(Config(signature_version="s3v4"))}
+
+
+@cache
+def client(service: str) -> Any:
+    """The client of `service` ("dynamodb", "kms", …), shared by everything in this execution environment."""
+    return create(service, _SIGNED.get(service, _PATIENCE))
+
+
+def create(service: str, config: Config) -> Any:
+    """A client of its own, for who needs other limits than the usual."""
+    return _session().create_client(service, config=config)
+
+
+def forget() -> None:
+    """Drop all clients, as a new execution environment would. For tests."""
+    client.cache_clear()
+    _session.cache_clear()
+
+
+@cache
+def _session() -> Session:
+    return get_session()

@@ -1,0 +1,214 @@
+"""DynamoDB through PynamoDB: the base of every table's model, transactions, key-set pages.
+
+A model names its table as this deployment's configuration does; the physical name is looked up at the first call:
+
+    class Session(nosql.Model):
+        class Meta(nosql.Table):
+            logical = "sessions"
+
+        user_id = UnicodeAttribute(hash_key=True)
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.constants import BATCH_WRITE_PAGE_LIMIT
+from pynamodb.exceptions import DeleteError, PutError, QueryError, TransactWriteError, UpdateError
+from pynamodb.models import Model as PynamoModel
+from pynamodb.pagination import ResultIterator
+from pynamodb.transactions import TransactWrite
+
+from mall import config, errors
+
+_FAILED_CONDITION = "ConditionalCheckFailed"
+_MAX_CURSOR = 4096
+_NOT_A_CURSOR = "'after' is not a cursor of this list."
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+class _PhysicalName:
+    """Reads the configuration when the name is needed, so that importing a model needs no environment."""
+
+    def __get__(self, instance: object, owner: Any) -> str:
+        return config.table(owner.logical)
+
+
+class Table:
+    """The base of a model's `Meta`: `logical` is the name that `mall.config.table` knows."""
+
+    logical: str
+    table_name: Any = _PhysicalName()
+    # A caller is waiting, see mall.aws.
+    connect_timeout_seconds = 2
+    read_timeout_seconds = 5
+    max_retry_attempts = 3
+    host = None
+    region = None
+
+
+class Model(PynamoModel):
+    """The base of every DynamoDB model of the mall."""
+
+    class Meta(Table):
+        logical = ""
+
+
+_Item = TypeVar("_Item", bound=PynamoModel)
+
+
+@contextmanager
+def transaction(token: str | None = None) -> Iterator[TransactWrite]:
+    """All or nothing: `with transaction() as writes: writes.save(a, condition=…); writes.update(b, …)`.
+
+    At most 100 actions. Raises `ConditionFailed`, which says at which of them a condition did not hold. With a
+    `token` (36 characters at most), a repetition within ten minutes changes nothing and succeeds.
+    """
+    writes = _Writes(connection=_connection(), client_request_token=token)
+    try:
+        with writes:
+            yield writes
+    except TransactWriteError as error:
+        failed = sorted(
+            position
+            for position, reason in zip(writes.sent(), error.cancellation_reasons, strict=False)
+            if reason is not None and reason.code == _FAILED_CONDITION
+        )
+        if failed:
+            raise ConditionFailed(failed) from error
+        if any(reason is not None and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
+            raise errors.Conflict("Somebody else is changing this right now. Try again.") from error
+        raise
+
+
+class _Writes(TransactWrite):
+    """PynamoDB's transaction, which sends its actions kind by kind, and remembers in which order they were given."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._kinds: list[int] = []
+
+    def condition_check(self, *arguments: Any, **options: Any) -> None:
+        self._kinds.append(0)
+        super().condition_check(*arguments, **options)
+
+    def delete(self, *arguments: Any, **options: Any) -> None:
+        self._kinds.append(1)
+        super().delete(*arguments, **options)
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        self._kinds.append(2)
+        super().save(*arguments, **options)
+
+    def update(self, *arguments: Any, **options: Any) -> None:
+        self._kinds.append(3)
+        super().update(*arguments, **options)
+
+    def sent(self) -> list[int]:
+        """The positions of the actions as they were given, in the order in which they were sent."""
+        return sorted(range(len(self._kinds)), key=lambda position: self._kinds[position])
+
+
+class ConditionFailed(Exception):
+    """A conditional write found something else than it expected; `positions` are those of a transaction's actions.
+
+    Never seen by clients: the store that wrote turns it into the domain's own error.
+    """
+
+    def __init__(self, positions: list[int] | None = None) -> None:
+        super().__init__(f"condition failed at {positions}" if positions else "condition failed")
+        self.positions = positions or []
+
+
+@contextmanager
+def conditional() -> Iterator[None]:
+    """Turn PynamoDB's ways of reporting a failed condition of a single write into ConditionFailed."""
+    try:
+        yield
+    except (PutError, UpdateError, DeleteError) as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            raise ConditionFailed from error
+        raise
+
+
+def page(items: "ResultIterator[_Item]") -> tuple[list[_Item], str | None]:
+    """The items of one page and the cursor of the next, None at the end. Give the query its `limit`.
+
+    Raises Invalid where DynamoDB finds that the query's start, which came from a client, is no key of this list.
+    """
+    try:
+        found = list(items)
+    except QueryError as error:
+        # Only DynamoDB knows whether the key in a cursor is one of this table and index.
+        if (
+            error.cause_response_code == "ValidationException"
+            and "start" in (error.cause_response_message or "").lower()
+        ):
+            raise errors.Invalid(_NOT_A_CURSOR) from None
+        raise
+    return found, _cursor(items.last_evaluated_key) if items.last_evaluated_key else None
+
+
+def _cursor(key: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def start_of(after: str | None, **owner: str) -> dict[str, Any] | None:
+    """The key that a cursor of `page` stands for; None starts at the beginning.
+
+    `owner` names the key attributes that the cursor must hold (`user_id=caller.user_id`), so that nobody reads
+    another's items with a cursor of their own making. Raises Invalid for what is not a cursor of this list.
+    """
+    if not after:
+        return None
+    try:
+        if len(after) > _MAX_CURSOR:
+            raise ValueError
+        key = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        if not isinstance(key, dict) or any(key.get(name) != {"S": value} for name, value in owner.items()):
+            raise ValueError
+        if not all(_is_key(value) for value in key.values()):
+            raise ValueError
+    except ValueError:
+        raise errors.Invalid(_NOT_A_CURSOR) from None
+    return key
+
+
+def _is_key(value: Any) -> bool:
+    """Whether this is a key attribute as DynamoDB writes it: `{"S": "text"}` or `{"N": "1"}`."""
+    match value:
+        case {"S": str()}:
+            return len(value) == 1
+        case {"N": str(number)}:
+            return len(value) == 1 and len(number) <= 40 and bool(_NUMBER.fullmatch(number))
+    return False
+
+
+def erase(model: type[_Item], hash_key: Any, *, keep: Callable[[_Item], bool] | None = None) -> int:
+    """Delete the items of one hash key (those that `keep` does not hold back) and return how many there were.
+
+    Repeating it is harmless: it deletes whatever is left.
+    """
+    count = 0
+    with model.batch_write() as batch:
+        for item in model.query(hash_key, page_size=BATCH_WRITE_PAGE_LIMIT, consistent_read=True):
+            if keep is None or not keep(item):
+                batch.delete(item)
+                count += 1
+    return count
+
+
+_connections: dict[str | None, Connection] = {}
+
+
+def _connection() -> Connection:
+    endpoint = config.endpoint()
+    if endpoint not in _connections:
+        _connections[endpoint] = Connection(
+            connect_timeout_seconds=Table.connect_timeout_seconds, read_timeout_seconds=Table.read_timeout_seconds
+        )
+    return _connections[endpoint]

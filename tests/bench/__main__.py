@@ -1,0 +1,73 @@
+"""Measure the mall against its goals: `make bench` prints the figures and writes them to `.mall/bench.json`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.bench import dispatch, imports
+
+ROOT = Path(__file__).resolve().parents[2]
+# What each figure may be at most, on two cores.
+GOALS = {
+    "cold_import_ms_dynamodb_max": 350.0,
+    "cold_import_ms_postgres_max": 600.0,
+    "dispatch_cpu_ms": 1.5,
+}
+
+
+def main() -> int:
+    """Measure, print, write. Missing a goal is reported, not failed: the machine may be busy."""
+    console = Console()
+    columns = (TextColumn("{task.description:42}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("dispatch")
+        cpu = dispatch.measure()
+        found = imports.measure(
+            lambda name, done, total: progress.update(task, description=f"import {name}", completed=done, total=total)
+        )
+    functions = [item for name, item in found.items() if name != imports.BARE]
+    figures = {
+        "cold_import_ms_bare": found[imports.BARE].ms,
+        "cold_import_ms_dynamodb_max": imports.slowest(functions, relational=False),
+        "cold_import_ms_postgres_max": imports.slowest(functions, relational=True),
+        "dispatch_cpu_ms": cpu,
+    }
+    console.print(_functions([found[imports.BARE], *sorted(functions, key=lambda item: -item.ms)]))
+    console.print(_goals(figures))
+    _write({name: round(value, 3) for name, value in figures.items()})
+    return 0
+
+
+def _functions(found: list[imports.Measured]) -> Table:
+    table = Table("function", "stores", "cold import ms", "what costs most, ms", title="Import in a fresh process")
+    for item in found:
+        most = ", ".join(f"{package} {spent:.0f}" for package, spent in item.costs)
+        stores = "" if item.name == imports.BARE else "PostgreSQL" if item.relational else "DynamoDB"
+        table.add_row(item.name, stores, f"{item.ms:.0f}", most)
+    return table
+
+
+def _goals(figures: dict[str, float]) -> Table:
+    table = Table("figure", "measured", "goal", "", title="Against the goals")
+    for name, value in figures.items():
+        goal = GOALS.get(name)
+        verdict = "" if goal is None else "[green]held[/]" if value <= goal else "[red]missed[/]"
+        table.add_row(name, f"{value:.2f}", "" if goal is None else f"{goal:g}", verdict)
+    return table
+
+
+def _write(figures: dict[str, float]) -> None:
+    """Put the figures beside those that other measurements have written."""
+    path = Path(os.environ.get("MALL_STATE") or ROOT / ".mall") / "bench.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(before | figures, indent=2, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Logs, metrics and traces tell what happened, and never about whom more than an id."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mall.observability import concerning, count, logger, masked, metrics, traced
+
+TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJlLWJ5dGVz"
+SECRETS = [
+    "anna.li+shop@mail.example.com.cn",
+    "+8613812345678",
+    "13812345678",
+    TOKEN,
+    "s3cr3t-opaque-token",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    "text", ["{}", "could not reach {} today", "({})", "<{}>", "to={};", "key '{}' not found", "Bearer {}"]
+)
+def test_personal_data_inside_a_text_is_masked(secret: str, text: str) -> None:
+    if secret.startswith("s3cr3t") and "Bearer" not in text:
+        return
+
+    line = masked(text.format(secret))
+
+    assert secret not in line
+    assert "***" in line
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["password", "new_password", "code", "access_token", "refresh_token", "authorization", "email", "phone", "address"],
+)
+def test_a_value_under_a_personal_key_is_masked_at_any_depth(key: str) -> None:
+    value = masked({"items": [{"user": {key: "as it is", "user_id": "usr_1"}}]})
+
+    assert value == {"items": [{"user": {key: "***", "user_id": "usr_1"}}]}
+
+
+def test_ids_amounts_and_times_stay_readable() -> None:
+    line = {
+        "user_id": "usr_01JD3M0ZKQ4Y8B6V2N5T7W9XAC0F",
+        "total": 199000000000,
+        "at": "2030-01-01T00:00:00Z",
+        "trace": "1-67891233-abcdef012345678912345678",
+        "path": "/api/users/me",
+    }
+
+    assert masked(line) == line
+
+
+def test_nothing_that_is_logged_carries_personal_data(written: Callable[[], str]) -> None:
+    for secret in SECRETS[:4]:
+        logger.info(f"code sent to {secret}", detail={"list": [secret]}, note=secret)
+        logger.warning("failed for %s", secret)
+
+    for secret in SECRETS[:4]:
+        assert secret not in written()
+
+
+def test_a_stack_trace_is_masked_too(written: Callable[[], str], logged: Callable[[], list[dict[str, Any]]]) -> None:
+    try:
+        raise RuntimeError("no such user: anna.li@example.com, 13812345678, " + TOKEN)
+    except RuntimeError:
+        logger.exception("lookup failed")
+
+    (line,) = logged()
+    assert "RuntimeError" in line["exception"]
+    for secret in ("anna.li@example.com", "13812345678", TOKEN):
+        assert secret not in written()
+
+
+def test_a_line_is_one_json_object_with_its_time_in_utc(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    logger.info("order placed", order_id="ord_1", note='two\nlines and "quotes"')
+
+    (line,) = logged()
+    assert (line["message"], line["order_id"], line["level"]) == ("order placed", "ord_1", "INFO")
+    assert line["timestamp"].endswith("+00:00")
+
+
+def test_what_a_request_concerns_stands_on_its_later_lines(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    logger.clear_state()
+    logger.info("before")
+    concerning(order_id="ord_1", merchant_id=None, user_id="")
+    logger.info("after")
+
+    before, after = logged()
+    assert "order_id" not in before
+    assert after["order_id"] == "ord_1"
+    assert "merchant_id" not in after
+    assert "user_id" not in after
+
+
+def test_a_count_is_written_in_the_embedded_metric_format(capsys: pytest.CaptureFixture[str]) -> None:
+    count("OrdersPlaced")
+    count("OrdersPlaced", 2)
+    metrics.flush_metrics()
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["OrdersPlaced"] == [1.0, 2.0]
+    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Mall"
+
+
+def test_without_tracing_a_traced_block_just_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MALL_TRACING", raising=False)
+
+    with traced("pay"):
+        ran = True
+
+    assert ran
