@@ -243,6 +243,18 @@ def test_a_key_lets_raw_sql_through_on_its_shard_only(shop: list[str]) -> None:
         session.connection()
 
 
+def test_raw_sql_on_single_tables_goes_to_their_shard(shop: list[str]) -> None:
+    store(Campaign(id="cmp", title="spring"), order_of(B))
+
+    with sql.session(single=True, read_only=True) as session:
+        assert session.execute(text("SELECT title FROM shop_campaign")).scalar_one() == "spring"
+    sql.retrying(lambda session: session.execute(text("UPDATE shop_campaign SET title = 'summer'")), single=True)
+    with sql.session(read_only=True) as session:
+        assert session.scalars(select(Campaign)).one().title == "summer"
+    with pytest.raises(sql.CrossShard), sql.session(single=True) as session:
+        session.scalars(select(Order).where(Order.user_id == B))
+
+
 def test_a_session_inside_another_is_refused_instead_of_waiting_for_ever(shop: list[str]) -> None:
     with sql.session() as outer:
         outer.scalars(select(Order).where(Order.user_id == A)).all()

@@ -55,6 +55,7 @@ class Session(ShardedSession):
         *,
         read_only: bool = False,
         slot: int | None = None,
+        single: bool = False,
         after: str | None = None,
         isolation: Isolation | None = None,
     ) -> None:
@@ -69,8 +70,8 @@ class Session(ShardedSession):
         self.committing = False
         self._isolation = isolation
         self._after = parse_token(after)
-        self._home: int | None = None if slot is None else self.map.shard_of(slot)
-        self._pinned = slot is not None
+        self._home: int | None = 0 if single else None if slot is None else self.map.shard_of(slot)
+        self._pinned = self._home is not None
         self._wrote_everywhere = False
         self._bulk: int | None = None
         self._engines: dict[int, Engine] = {}
@@ -453,18 +454,24 @@ def _invoke(state: ORMExecuteState, shard: int, statement: Any) -> Any:
 def session(
     *,
     key: str | None = None,
+    single: bool = False,
     read_only: bool = False,
     after: str | None = None,
     isolation: Isolation | None = None,
 ) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises.
 
-    `key` (a sharding key, or any id that carries the slot) binds the session to its shard, which raw SQL needs.
+    `key` (a sharding key, or any id that carries the slot) binds the session to its shard, and `single` to the shard
+    of the single tables; raw SQL needs one of them.
     `read_only` reads from the readers, from several shards if it has to; `after` is the token that `written_at` gave
     for a transaction whose effects must be seen. Raises SlotMoved when a slot moved meanwhile: see `retrying`.
     """
     current = Session(
-        read_only=read_only, slot=None if key is None else ids.slot_of(key), after=after, isolation=isolation
+        read_only=read_only,
+        slot=None if key is None else ids.slot_of(key),
+        single=single,
+        after=after,
+        isolation=isolation,
     )
     try:
         yield current
@@ -523,7 +530,9 @@ def parse_token(token: str | None) -> dict[int, int]:
     return {int(shard): int(number)}
 
 
-def retrying(work: Callable[[Session], R], *, key: str | None = None, isolation: Isolation | None = None) -> R:
+def retrying(
+    work: Callable[[Session], R], *, key: str | None = None, single: bool = False, isolation: Isolation | None = None
+) -> R:
     """Run `work` in a read-write session of its own, again when the database could not let it pass this time.
 
     That is after a serialization failure, a deadlock, a slot that moved, or a connection that was lost before the
@@ -532,7 +541,7 @@ def retrying(work: Callable[[Session], R], *, key: str | None = None, isolation:
     for attempt in range(1, ATTEMPTS + 1):
         current: Session | None = None
         try:
-            with session(key=key, isolation=isolation) as current:
+            with session(key=key, single=single, isolation=isolation) as current:
                 done = work(current)
         except (SlotMoved, DBAPIError) as error:
             if attempt == ATTEMPTS or not _may_repeat(error, current):
