@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 
 from mall import errors, ids
 
 MOST_FAVOURITES = 2_000
 VIEWS_KEPT = timedelta(days=90)
+"""How long views and searches are kept."""
+
+_SEARCH_DIGEST = 12
 
 
 class TooManyFavourites(errors.Conflict):
@@ -54,6 +58,19 @@ class Viewing:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody searched for, as they typed it last, and when. Capitals and spaces make no other search of it."""
+
+    text: str
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        """What tells it from one's other searches."""
+        return blake2b(" ".join(self.text.casefold().split()).encode(), digest_size=_SEARCH_DIGEST).hexdigest()
+
+
 def check_product(id: str) -> str:
     """`id`, if it can be a product's. Raises ids.MalformedId."""
     return _check("prd", id, sharded=False)
@@ -62,6 +79,13 @@ def check_product(id: str) -> str:
 def check_merchant(id: str) -> str:
     """`id`, if it can be a merchant's. Raises ids.MalformedId."""
     return _check("mch", id, sharded=True)
+
+
+def check_search(id: str) -> str:
+    """`id`, if it can be a search's. Raises ids.MalformedId."""
+    if len(id) != 2 * _SEARCH_DIGEST or not set(id) <= set("0123456789abcdef"):
+        raise ids.MalformedId("This is not the id of a search.")
+    return id
 
 
 def _check(prefix: str, id: str, *, sharded: bool) -> str:

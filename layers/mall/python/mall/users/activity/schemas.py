@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from mall.http import Page, View
-from mall.users.activity.model import Favourite, Kind, Viewing
+from mall.http import Body, Page, View
+from mall.users.activity.model import Favourite, Kind, Search, Viewing
 
 
 class FavouriteQuery(Page):
@@ -55,7 +55,35 @@ class ViewList(View):
     next: str | None
 
 
+class NewSearch(Body):
+    """What one searched for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"q": "leather backpack"}]})
+
+    q: str = Field(min_length=1, max_length=100)
+
+
+class SearchView(View):
+    """What one searched for, as it was typed last, and when; by its id it is removed."""
+
+    id: str
+    text: str
+    at: datetime
+
+    @classmethod
+    def of(cls, search: Search) -> "SearchView":
+        """The view of `search`, for the person who searched only."""
+        return cls(id=search.id, text=search.text, at=search.at)
+
+
+class SearchList(View):
+    """A page of one's searches, newest first, each once, and the cursor of the next page."""
+
+    items: list[SearchView]
+    next: str | None
+
+
 class Recorded(View):
-    """Whether the view was recorded; it is not for somebody who withdrew the consent `history`."""
+    """Whether it was recorded; nothing is for somebody who withdrew the consent `history`."""
 
     recorded: bool

@@ -8,8 +8,16 @@ from mall import clock
 from mall.events import Event
 from mall.http import Page
 from mall.users.activity import store
-from mall.users.activity.model import Favourite, Kind, Viewing, check_product
-from mall.users.activity.schemas import FavouriteList, FavouriteQuery, FavouriteView, ViewedProduct, ViewList
+from mall.users.activity.model import Favourite, Kind, Search, Viewing, check_product, check_search
+from mall.users.activity.schemas import (
+    FavouriteList,
+    FavouriteQuery,
+    FavouriteView,
+    SearchList,
+    SearchView,
+    ViewedProduct,
+    ViewList,
+)
 from mall.users.consents.current import service as consents
 from mall.users.consents.model import Kind as Consent
 from mall.users.model import AccountClosed
@@ -67,20 +75,49 @@ def clear_views(user_id: str) -> int:
     return store.clear_views(user_id, until=clock.now())
 
 
-def consent_changed(event: Event) -> None:
-    """Take in `users.ConsentChanged`: whoever withdraws `history` is forgotten as a viewer of products until then.
+def record_search(user_id: str, text: str) -> bool:
+    """Remember what somebody searched for, unless they withdrew the consent `history`; says whether it did."""
+    search = Search(text, clock.now())
+    if not consents.allows(user_id, Consent.HISTORY):
+        return False
+    store.record_search(user_id, search)
+    return True
 
-    It may come late and repeatedly: what was viewed after a consent was given again is not touched.
+
+def searches(user_id: str, query: Page) -> SearchList:
+    """A page of what somebody searched for in the last 90 days, newest first, each search once."""
+    found, following = store.searches(user_id, now=clock.now(), limit=query.limit, after=query.after)
+    return SearchList(items=[SearchView.of(search) for search in found], next=following)
+
+
+def remove_search(user_id: str, search_id: str) -> None:
+    """Forget that somebody searched for something; a repetition succeeds. Raises MalformedId."""
+    store.remove_search(user_id, check_search(search_id))
+
+
+def clear_searches(user_id: str) -> int:
+    """Forget what somebody searched for until now, and say how many searches that were."""
+    return store.clear_searches(user_id, until=clock.now())
+
+
+def consent_changed(event: Event) -> None:
+    """Take in `users.ConsentChanged`: of whoever withdraws `history`, views and searches until then are forgotten.
+
+    It may come late and repeatedly: what was done after a consent was given again is not touched.
     """
     if event.data["kind"] == Consent.HISTORY and not event.data["given"]:
-        store.clear_views(event.aggregate, until=datetime.fromisoformat(event.data["at"]))
+        until = datetime.fromisoformat(event.data["at"])
+        store.clear_views(event.aggregate, until=until)
+        store.clear_searches(event.aggregate, until=until)
 
 
 def export(user_id: str) -> Iterator[dict[str, Any]]:
-    """All favourites and views of somebody, for the copy of their data (JSON types)."""
+    """All favourites, views and searches of somebody, for the copy of their data (JSON types)."""
     for item in store.everything(user_id):
         if isinstance(item, Favourite):
             yield {"type": "favourite"} | FavouriteView.of(item).model_dump(mode="json")
+        elif isinstance(item, Search):
+            yield {"type": "search"} | SearchView.of(item).model_dump(mode="json")
         else:
             yield {"type": "view"} | ViewedProduct.of(item).model_dump(mode="json")
 

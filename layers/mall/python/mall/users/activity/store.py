@@ -1,4 +1,4 @@
-"""Favourites and views in DynamoDB."""
+"""Favourites, views and searches in DynamoDB."""
 
 import random
 import time
@@ -9,11 +9,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from mall import errors, nosql
-from mall.users.activity.model import MOST_FAVOURITES, VIEWS_KEPT, Favourite, Kind, TooManyFavourites, Viewing
+from mall.users.activity.model import MOST_FAVOURITES, VIEWS_KEPT, Favourite, Kind, Search, TooManyFavourites, Viewing
 
 _COUNTER = "counter#favourites"
 _FAVOURITE = "favourite#"
 _VIEW = "view#"
+_SEARCH = "search#"
 # Above every character of a time, so that a range of times includes its last moment.
 _LAST = "~"
 _ATTEMPTS = 5
@@ -38,6 +39,7 @@ class _Activity(nosql.Model):
     id = UnicodeAttribute(range_key=True)
     recent = UnicodeAttribute(null=True)
     at = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
     held = NumberAttribute(null=True)
     expires = NumberAttribute(null=True, attr_name="ttl")
     by_time = _Recent()
@@ -122,21 +124,7 @@ def record_view(user_id: str, view: Viewing) -> None:
 
 def views(user_id: str, *, now: datetime, limit: int, after: str | None) -> tuple[list[Viewing], str | None]:
     """A page of what somebody viewed in the last 90 days, newest first, and the cursor of the next."""
-    # DynamoDB may take days to remove what has expired, so the range begins where the time to live ends.
-    oldest = f"{_VIEW}{_text(now - VIEWS_KEPT)}"
-    start = _start(user_id, _VIEW, after)
-    if start is not None and start["recent"]["S"] < oldest:
-        return [], None  # it expired since the page before; DynamoDB refuses to start outside of the range
-    found = _Activity.by_time.query(
-        user_id,
-        _Recent.recent.between(oldest, f"{_VIEW}{_LAST}"),
-        scan_index_forward=False,
-        limit=limit,
-        page_size=limit,
-        last_evaluated_key=start,
-        consistent_read=True,
-    )
-    items, following = nosql.page(found)
+    items, following = _latest(user_id, _VIEW, now=now, limit=limit, after=after)
     return [_view(item) for item in items], following
 
 
@@ -147,32 +135,89 @@ def remove_view(user_id: str, product_id: str) -> None:
 
 def clear_views(user_id: str, *, until: datetime) -> int:
     """Forget what was viewed at `until` or before, and say how many products that were."""
-    latest = f"{_VIEW}{_text(until)}{_LAST}"
-    count = 0
-    for item in _Activity.by_time.query(user_id, _Recent.recent.between(_VIEW, latest), consistent_read=True):
-        try:
-            with nosql.conditional():
-                # Viewed again meanwhile: that is a later view.
-                item.delete(condition=_Activity.recent <= latest)
-        except nosql.ConditionFailed:
-            continue
-        count += 1
-    return count
+    return _clear(user_id, _VIEW, until=until)
 
 
-def everything(user_id: str) -> Iterator[Favourite | Viewing]:
-    """All favourites and views of somebody."""
+def record_search(user_id: str, search: Search) -> None:
+    """Remember a search, in front of all others."""
+    at = _text(search.at)
+    _Activity(
+        user_id,
+        f"{_SEARCH}{search.id}",
+        recent=f"{_SEARCH}{at}#{search.id}",
+        at=at,
+        text=search.text,
+        expires=int((search.at + VIEWS_KEPT).timestamp()),
+    ).save()
+
+
+def searches(user_id: str, *, now: datetime, limit: int, after: str | None) -> tuple[list[Search], str | None]:
+    """A page of what somebody searched for in the last 90 days, newest first, and the cursor of the next."""
+    items, following = _latest(user_id, _SEARCH, now=now, limit=limit, after=after)
+    return [_search(item) for item in items], following
+
+
+def remove_search(user_id: str, search_id: str) -> None:
+    """Forget a search."""
+    _Activity(user_id, f"{_SEARCH}{search_id}").delete()
+
+
+def clear_searches(user_id: str, *, until: datetime) -> int:
+    """Forget what was searched for at `until` or before, and say how many searches that were."""
+    return _clear(user_id, _SEARCH, until=until)
+
+
+def everything(user_id: str) -> Iterator[Favourite | Viewing | Search]:
+    """All favourites, views and searches of somebody."""
     for item in _Activity.query(user_id, consistent_read=True):
         if item.id.startswith(_FAVOURITE):
             yield _favourite(item)
         elif item.id.startswith(_VIEW):
             yield _view(item)
+        elif item.id.startswith(_SEARCH):
+            yield _search(item)
 
 
 def erase(user_id: str) -> int:
-    """Delete all of it and say how many favourites and views there were; repeating it is harmless."""
+    """Delete all of it and say how many favourites, views and searches there were; repeating it is harmless."""
     counter = _Activity.count(user_id, _Activity.id == _COUNTER, consistent_read=True)
     return nosql.erase(_Activity, user_id) - counter
+
+
+def _latest(
+    user_id: str, kind: str, *, now: datetime, limit: int, after: str | None
+) -> tuple[list[_Activity], str | None]:
+    """A page of what happened in the last 90 days, newest first, and the cursor of the next."""
+    # DynamoDB may take days to remove what has expired, so the range begins where the time to live ends.
+    oldest = f"{kind}{_text(now - VIEWS_KEPT)}"
+    start = _start(user_id, kind, after)
+    if start is not None and start["recent"]["S"] < oldest:
+        return [], None  # it expired since the page before; DynamoDB refuses to start outside of the range
+    found = _Activity.by_time.query(
+        user_id,
+        _Recent.recent.between(oldest, f"{kind}{_LAST}"),
+        scan_index_forward=False,
+        limit=limit,
+        page_size=limit,
+        last_evaluated_key=start,
+        consistent_read=True,
+    )
+    return nosql.page(found)
+
+
+def _clear(user_id: str, kind: str, *, until: datetime) -> int:
+    """Forget what happened at `until` or before, and say how much that was."""
+    latest = f"{kind}{_text(until)}{_LAST}"
+    count = 0
+    for item in _Activity.by_time.query(user_id, _Recent.recent.between(kind, latest), consistent_read=True):
+        try:
+            with nosql.conditional():
+                # Done again meanwhile: that was later.
+                item.delete(condition=_Activity.recent <= latest)
+        except nosql.ConditionFailed:
+            continue
+        count += 1
+    return count
 
 
 def _in_turn(act: Callable[[], None]) -> None:
@@ -207,6 +252,10 @@ def _favourite(item: _Activity) -> Favourite:
 
 def _view(item: _Activity) -> Viewing:
     return Viewing(item.id.removeprefix(_VIEW), _moment(item.at))
+
+
+def _search(item: _Activity) -> Search:
+    return Search(item.text, _moment(item.at))
 
 
 def _text(moment: datetime) -> str:
