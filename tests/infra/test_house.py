@@ -17,8 +17,9 @@ FILES = [pytest.param(path, id=f"{path.parent.name}.{path.stem}") for path in fu
 ROUTES = [pytest.param(route, id=route.name) for route in routes()]
 # Packages of the layer that are tools of every subsystem, not subsystems themselves.
 TOOLS = {"sql", "events"}
-# What another subsystem may be asked through: its use cases, and the errors and values that stand beside its model.
-DOORS = {"service", "model"}
+# What another subsystem may be asked through: its use cases, the errors and values that stand beside its model, and how
+# a product looks in every list.
+DOORS = {"service", "model", "cards"}
 
 
 def resource_name(path: Path) -> str:

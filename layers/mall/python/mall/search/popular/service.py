@@ -1,0 +1,36 @@
+"""What people search for: counted, ranked, told."""
+
+from time import monotonic
+
+from mall import clock
+from mall.observability import logger
+from mall.search import words
+from mall.search.popular import store
+from mall.search.popular.model import LONGEST, Tally
+from mall.search.popular.schemas import HotWordList, HotWordQuery, HotWordView
+
+_tally = Tally()
+
+
+def searched(text: str, source: str) -> None:
+    """Count a search that found something. Never fails: who searches does not wait for statistics to be mended."""
+    term, now = words.normal(text), monotonic()
+    if not 2 <= len(term) <= LONGEST:
+        return
+    moment = clock.now()
+    _tally.add(term, " ".join(text.split()), source, hour=int(moment.timestamp()) // 3600)
+    if _tally.due(now):
+        try:
+            store.count(_tally.take(now), moment)
+        except Exception:
+            logger.exception("searches not counted")
+
+
+def rank() -> bool:
+    """Make the ranking of hot words anew; False if somebody else is at it."""
+    return store.rank(clock.now())
+
+
+def hot_words(query: HotWordQuery) -> HotWordList:
+    """What is searched for most."""
+    return HotWordList(items=[HotWordView(text=text) for text in store.hot_words(query.limit)])
