@@ -62,6 +62,14 @@ class FileChanged(FileRefused):
     message = "Another file was uploaded while the first was read. Start a new import."
 
 
+class TooMuchForACell(FileRefused):
+    message = "A text is too long for a cell of a workbook. Choose CSV or JSON Lines."
+
+
+class TooManyProducts(FileRefused):
+    message = f"An export holds at most {MAX_EXPORTED:,} products."
+
+
 class Kind(StrEnum):
     """Which way the products go."""
 
@@ -159,6 +167,20 @@ class Record:
         if parts[0] == "skus" and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self.sku_rows):
             return self.sku_rows[int(parts[1])]
         return self.row
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a file said last of a product, by digest, in which job, and what came of it.
+
+    It is kept before the product is touched (not `done`) and again afterwards, so that a worker which is repeated after
+    its death still knows whether it was it who created the product.
+    """
+
+    digest: str
+    job_id: str
+    outcome: Outcome
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from mall.imports.formats.template import (
     BY_NAME,
     MAX_COLUMNS,
     MAX_SKUS,
-    SEPARATOR,
     Kind,
     column,
+    parted,
 )
 from mall.imports.model import MAX_ROWS, Fault, NoRows, Record, TooManyRows, WrongColumns
 
@@ -23,7 +23,6 @@ def records(rows: Iterable[Row]) -> Iterator[Record | Fault]:
     """The products of a sheet whose first row names the columns. Raises FileRefused."""
     lines = iter(rows)
     names = _header(lines)
-    seen: set[str] = set()
     count = 0
     group: _Group | None = None
     lost: list[Fault] = []
@@ -41,7 +40,7 @@ def records(rows: Iterable[Row]) -> Iterator[Record | Fault]:
         own = cells.get("external_id", "")
         if group is None or (own and own != group.external_id):
             if group is not None:
-                yield group.record(seen)
+                yield group.record()
             yield from lost
             group = _Group(own)
         else:
@@ -49,7 +48,7 @@ def records(rows: Iterable[Row]) -> Iterator[Record | Fault]:
         lost = []
         group.add(row, cells)
     if group is not None:
-        yield group.record(seen)
+        yield group.record()
     yield from lost
 
 
@@ -123,17 +122,11 @@ class _Group:
         self._rows.append(number)
         self._skus.append(sku)
 
-    def record(self, seen: set[str]) -> Record | Fault:
+    def record(self) -> Record | Fault:
         """The product, or the first thing that is wrong with its rows."""
         first = self._rows[0]
         if not self.external_id:
             return Fault(first, "Missing", "Every product has an external_id.", field="external_id")
-        if self.external_id in seen:
-            self.faults.insert(0, Fault(
-                first, "Repeated", "The rows of a product stand together; these are apart from the first.",
-                self.external_id[:64], "external_id",
-            ))  # fmt: skip
-        seen.add(self.external_id)
         if len(self._skus) > MAX_SKUS:
             self._fault(first, "TooManySkus", f"A product has at most {MAX_SKUS} SKUs.", "")
         if self.faults:
@@ -155,7 +148,7 @@ class _Group:
                 case Kind.VALUES:
                     document.setdefault("attributes", {})[tail] = text
                 case Kind.LIST:
-                    document[head] = [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+                    document[head] = parted(text)
                 case _:
                     document[head] = text
         document["skus"] = self._skus

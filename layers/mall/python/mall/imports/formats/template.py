@@ -6,14 +6,14 @@ product stand together under the same `external_id` (or an empty one below its f
 Fields of the product are given in its first row; further rows leave them empty or say the same.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 VERSION = 1
 LANGUAGES = ("zh-CN", "en")
-# In a sheet, between the entries of a list.
-SEPARATOR = "|"
+MAX_ID = 64
 MAX_SKUS = 200
 MAX_PICTURES = 30
 MAX_COLUMNS = 256
@@ -128,6 +128,17 @@ def column(title: str) -> str | None:
     return None if dot else head
 
 
+def joined(entries: Iterable[str]) -> str:
+    """A list as one cell: with bars between the entries, and a backslash before bars that are part of one."""
+    return "|".join(entry.replace("\\", "\\\\").replace("|", "\\|") for entry in entries)
+
+
+def parted(cell: str) -> list[str]:
+    """The entries of a list in a cell."""
+    entries = (re.sub(r"\\(.)", r"\1", entry).strip() for entry in re.findall(r"(?:\\.|[^|\\]|\\$)+", cell))
+    return [entry for entry in entries if entry]
+
+
 def columns(attributes: Iterable[str] = (), options: Iterable[str] = ()) -> list[str]:
     """The columns of a sheet that has these attributes and options, in the template's order."""
     found: list[str] = []
@@ -139,3 +150,11 @@ def columns(attributes: Iterable[str] = (), options: Iterable[str] = ()) -> list
         else:
             found.append(field.name)
     return found
+
+
+EXAMPLE = (
+    '{"external_id":"TEA-01","name":{"zh-CN":"西湖龙井","en":"Longjing tea"},"category":"食品 > 茶叶","brand":"清风",'
+    '"attributes":{"kind":"green"},"pictures":["tea-1.jpg"],"skus":['
+    '{"code":"TEA-01-50","options":{"size":"50g"},"price":"32.00","stock":200},'
+    '{"code":"TEA-01-250","options":{"size":"250g"},"price":"128.00","list_price":"168.00","stock":50,"weight_g":300}]}'
+)

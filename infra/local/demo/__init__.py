@@ -1,0 +1,1 @@
+"""What the demonstration mall sells: merchants, categories, brands and goods of our own invention, and pictures."""
