@@ -8,8 +8,9 @@ from enum import StrEnum
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
-from mall import clock, ids
+from mall import clock, errors, ids
 from mall.events import Event
 from mall.observability import count, logger
 from mall.pages import store, templates
@@ -17,6 +18,7 @@ from mall.pages.changes import SOON, change_of
 from mall.pages.model import ALL, STANDING, File, Kind, Page, PageId, Rebuild, Rendered, State, check_tag
 from mall.pages.press import Press
 from mall.pages.questions import Shop
+from mall.pages.schemas import Publishing
 
 # Lists are read from the search index, which follows a change by itself, so they are looked at once more.
 LISTS_SOON, LISTS_AGAIN = 5, 60
@@ -24,6 +26,8 @@ SITEMAP_SOON = 60
 # Longer than a function may take over a page, so that whoever finds a lease ended finds nobody at work.
 LEASE = timedelta(minutes=6)
 _BUSY_AGAIN = 3
+TRIES = 5
+"""How often a page is tried before its message is a dead letter."""
 # Clocks differ by a little; a change in this time before a run may have been overlooked by it.
 _MARGIN = timedelta(seconds=1)
 # More than these are not looked at one by one whether they are due already.
@@ -57,6 +61,13 @@ def publish(pages: Iterable[PageId], *, delay: int = 0) -> int:
         store.send_rebuild(ids.new("reb"), delay=delay)
     store.send([page for page in pending if page != ALL], delay=delay)
     return len(pending)
+
+
+def publish_named(names: Sequence[str]) -> Publishing:
+    """The same for pages by name. Raises NotAPage."""
+    pages = [PageId.of(name) for name in names]
+    rebuild = publish_all() if ALL in pages else None
+    return Publishing(queued=publish(page for page in pages if page != ALL), rebuild=rebuild)
 
 
 def publish_all() -> str:
@@ -114,6 +125,20 @@ def render(page: PageId, press: Press, *, rebuild: str | None = None) -> Outcome
     count("PagesRendered")
     logger.info("page rendered", page=str(page), outcome=outcome.value)
     return outcome
+
+
+def render_message(record: Any, press: Press) -> None:
+    """Render the page that a message of the queue asks for. Raises Invalid for a message that is none of ours."""
+    try:
+        page, rebuild = PageId.of(record.json_body["page"]), record.json_body.get("rebuild")
+    except (KeyError, TypeError, ValueError):
+        raise errors.Invalid("This message asks for no page.") from None
+    try:
+        render(page, press, rebuild=rebuild)
+    except Exception:
+        if rebuild and int(record.attributes.approximate_receive_count) >= TRIES:
+            store.count(rebuild, failed=1)
+        raise
 
 
 def _replace(before: Page, rendered: Rendered, press: Press, token: str) -> Outcome:

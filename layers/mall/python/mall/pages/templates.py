@@ -100,8 +100,9 @@ def environment(folder: Path, locale: str) -> Environment:
 
 def srcset(picture: Mapping[str, Any], extension: str = "webp") -> str:
     """The renditions of a picture of one format, smallest first: `/media/… 160w, /media/… 480w`."""
-    found = sorted((one["width"], one["href"]) for one in picture["renditions"] if one["ext"] == extension)
-    return ", ".join(f"{href} {width}w" for width, href in found)
+    # A small picture has sizes that are the same.
+    found = {one["width"]: one["href"] for one in picture["renditions"] if one["ext"] == extension}
+    return ", ".join(f"{href} {width}w" for width, href in sorted(found.items()))
 
 
 def _json(path: Path) -> dict[str, Any]:
