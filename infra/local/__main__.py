@@ -1,4 +1,4 @@
-"""The commands: `python -m infra.local up|down|clean|deploy|logs|invoke|redrive|status`."""
+"""The commands: `python -m infra.local up|down|clean|deploy|import|logs|invoke|redrive|status`."""
 
 import argparse
 import os
@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import operate, seed, site, vendor
+from infra.local import importing, operate, seed, site, vendor
 from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator, client, described
 from infra.local.postgres import Postgres, PostgresError
@@ -51,8 +52,8 @@ def up(state: State, port: int | None) -> None:
     }
     # Before the seeding too: `make logs` has to find the mall when that fails.
     state.describe(description)
-    with _step("demonstration data"):
-        description["accounts"] = seed.seed(description["api"], emulator.client, emulator.endpoint)
+    with _step("demonstration data") as show:
+        description["accounts"] = seed.seed(description["api"], emulator.client, emulator.endpoint, show)
     state.describe(description)
     _show(description)
 
@@ -74,6 +75,16 @@ def down(state: State) -> None:
         Emulator(state).stop()
     with _step("PostgreSQL stopped"):
         Postgres(state.postgres).stop()
+
+
+def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> None:
+    """Import a file of products into the running mall."""
+    if not Emulator(state).running:
+        raise LocalError("The mall is not running; start it with `make up`.")
+    s3 = client("s3", described(state)["endpoint"])
+    result = importing.bring_in(described(state), s3, path, photos, mapping, console)
+    importing.show(result, console)
+    importing.remember(state, result)
 
 
 def clean(state: State) -> None:
@@ -195,6 +206,10 @@ def main(words: list[str] | None = None) -> int:
     invoke.add_argument("event", nargs="?", help="a file with the event (default: its sample in events/)")
     redrive = commands.add_parser("redrive", help="send the messages of dead-letter queues back to their queues")
     redrive.add_argument("queue", nargs="?", default="", help="part of a queue's name; all of them without it")
+    bring = commands.add_parser("import", help="import a file of products into the running mall")
+    bring.add_argument("path", type=Path, help="JSON Lines, one product a line")
+    bring.add_argument("--photos", type=Path, help="a folder of pictures that are uploaded first")
+    bring.add_argument("--mapping", choices=importing.MAPPINGS, default="retail", help="how lines become products")
     arguments = parser.parse_args(words)
     state = State.here()
     try:
@@ -217,6 +232,8 @@ def main(words: list[str] | None = None) -> int:
                     arguments.minutes,
                     arguments.follow,
                 )
+            case "import":
+                bring_in(state, arguments.path, arguments.photos, arguments.mapping)
             case "invoke":
                 operate.invoke(client("lambda", described(state)["endpoint"]), arguments.function, arguments.event)
             case "redrive":

@@ -1,21 +1,26 @@
-"""What a mall contains when it is new: the people of the demonstration, made as any people are, over HTTP."""
+"""What a mall contains when it is new: the people and the goods of the demonstration, made as any are, over HTTP."""
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from infra.local.demo import drawings, goods
 from infra.local.state import STAGE, LocalError
+from infra.local.supply import Supply
 from infra.local.visitor import Visitor
 
 # Known to everybody who reads this, so they exist on a developer's machine only.
-MERCHANT = "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D00A"
 ADMINISTRATOR = ("admin@mall.example", "demo: keeps the keys", "administrator")
 STAFF = (
     ("operator@mall.example", "demo: turns the wheel", "operator"),
     ("ops@mall.example", "demo: watches over it", "ops"),
-    ("owner@merchant.example", "demo: runs a store", "merchant_owner"),
+    *((shop.owner, shop.password, "merchant_owner") for shop in goods.SHOPS),
     ("clerk@merchant.example", "demo: packs parcels", "merchant_clerk"),
 )
+_EMPLOYERS = {shop.owner: shop.id for shop in goods.SHOPS} | {"clerk@merchant.example": goods.SHOPS[0].id}
+# Its name says whether a shop has its goods: another list of goods goes by another name.
+_FILE = "demonstration-1.jsonl"
 CUSTOMERS = (
     ("lin@shopper.example", "demo: fills a cart", "customer"),
     ("+8613800138000", "demo: calls by phone", "customer"),
@@ -23,9 +28,10 @@ CUSTOMERS = (
 TERMS = "2026-11-01"
 
 
-def seed(api: str, client: Callable[[str], Any], endpoint: str) -> list[dict[str, str]]:
+def seed(api: str, client: Callable[[str], Any], endpoint: str, say: Callable[[str], None]) -> list[dict[str, str]]:
     """Create what is not there yet and return the accounts: `user`, `password` and `role` of each."""
     visitor = Visitor(api, endpoint)
+    say("people")
     client("ses").verify_email_identity(EmailAddress="mall@example.com")
     token = _administrator(visitor, client)
     for user, password, role in STAFF:
@@ -34,6 +40,41 @@ def seed(api: str, client: Callable[[str], Any], endpoint: str) -> list[dict[str
         _customer(visitor, user, password)
     everybody = (ADMINISTRATOR, *STAFF, *CUSTOMERS)
     return [{"user": user, "password": password, "role": role} for user, password, role in everybody]
+
+
+def _goods(visitor: Visitor, staff: Supply, say: Callable[[str], None]) -> None:
+    """The shops with their goods, as the shops themselves and the platform's staff bring them in."""
+    shops = {shop.key: Supply(visitor, _sign_in(visitor, shop.owner, shop.password) or "") for shop in goods.SHOPS}
+    stocked = {key for key, shop in shops.items() if _stocked(shop)}
+    if stocked == shops.keys():
+        return
+    say("shops and categories")
+    for shop in goods.SHOPS:
+        record = {"id": shop.id, "kind": shop.kind, "name": shop.name, "about": shop.about, "slug": shop.key}
+        staff.ask("POST", "/api/admin/merchants", record | {"trusted": True}, unless=["MerchantExists"])
+    categories = staff.categories(goods.tree())
+    for slug, name in goods.BRANDS.items():
+        staff.ask("POST", "/api/admin/brands", {"name": name, "slug": slug}, unless=["SlugTaken"])
+    for key in shops.keys() - stocked:
+        _stock(shops[key], [good for good in goods.goods() if good.shop == key], categories, say)
+
+
+def _stocked(shop: Supply) -> bool:
+    """Whether the shop has had all goods of the demonstration in, whatever it has done with them since."""
+    jobs = shop.ask("GET", "/api/merchant/imports?limit=100")["items"]
+    return any(job["file_name"] == _FILE and job["state"] == "finished" and not job["errors"] for job in jobs)
+
+
+def _stock(shop: Supply, found: list[goods.Good], categories: dict[str, str], say: Callable[[str], None]) -> None:
+    """Draw the pictures of a shop's goods, upload them, and import the goods."""
+    wanted = {
+        f"{shape}-{colour}.jpg": partial(drawings.draw, shape, colour) for g in found for shape, colour in g.pictures
+    }
+    shop.pictures(wanted, lambda done, total: say(f"picture {done} of {total}"))
+    documents = [good.document | {"category": categories[good.document["category"]]} for good in found]
+    job = shop.products(documents, _FILE, lambda done, total: say(f"product {done} of {total}"))
+    if job["errors"]:
+        raise LocalError(f"{job['progress']['failed']} goods of the demonstration were refused: {job['errors_url']}")
 
 
 def _administrator(visitor: Visitor, client: Callable[[str], Any]) -> str:
@@ -59,7 +100,7 @@ def _staff(visitor: Visitor, token: str, user: str, password: str, role: str) ->
         return
     wanted = {"identifier": user, "nickname": role.replace("_", " ").title(), "roles": [role]}
     if role.startswith("merchant"):
-        wanted["merchant_id"] = MERCHANT
+        wanted["merchant_id"] = _EMPLOYERS[user]
     created = visitor.call("POST", "/api/admin/staff", wanted, token=token)
     if created.status == 201:
         _change_password(visitor, user, created.body["one_time_password"], password)

@@ -5,6 +5,7 @@ The mailbox is the emulator's: what the mall sends by mail or text message is ca
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,12 @@ class Visitor:
         answer = self._http.request(method, self._api + path, json=body, headers=sent, timeout=60)
         content = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
         return Reply(answer.status_code, content, answer.headers)
+
+    def upload(self, form: Mapping[str, Any], content: bytes, name: str) -> None:
+        """Post a file with a form that the mall gave."""
+        answer = self._http.post(form["url"], data=form["fields"], files={"file": (name, content)}, timeout=120)
+        if answer.status_code not in {200, 201, 204}:
+            raise RuntimeError(f"{name} could not be uploaded: {answer.status_code} {answer.text[:300]}")
 
     def code(self, identifier: str, purpose: str) -> str | None:
         """Ask for a one-time code and read it from the mailbox; None when the message says that none is needed."""

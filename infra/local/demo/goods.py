@@ -21,18 +21,36 @@ class Shop:
     """A merchant of the demonstration, and the account of its owner."""
 
     key: str
+    id: str
     kind: str
     name: Words
+    about: Words
     owner: str
     password: str
 
 
 SHOPS = (
-    Shop("select", "self", _w("优选自营", "Mall Select"), "owner@merchant.example", "demo: runs a store"),
-    Shop("celadon", "company", _w("青瓷茶舍", "Celadon Tea House"), "tea@merchant.example", "demo: pours the tea"),
-    Shop("north", "company", _w("北岸户外", "North Shore Outdoors"), "north@merchant.example", "demo: walks uphill"),
-    Shop("cotton", "personal", _w("木与棉", "Wood & Cotton"), "cotton@merchant.example", "demo: folds blankets"),
-)
+    Shop(
+        "select", "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D00A", "self", _w("优选自营", "Mall Select"),
+        _w("商城自营,当日发货。", "The mall's own store; ships the same day."),
+        "owner@merchant.example", "demo: runs a store",
+    ),
+    Shop(
+        "celadon", "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D11B", "flagship", _w("青瓷茶舍", "Celadon Tea House"),
+        _w("一盏好茶,一只好器。", "A good tea, and a good cup for it."),
+        "tea@merchant.example", "demo: pours the tea",
+    ),
+    Shop(
+        "north", "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D22C", "company", _w("北岸户外", "North Shore Outdoors"),
+        _w("山在那里,装备在这里。", "The mountain is there, the gear is here."),
+        "north@merchant.example", "demo: walks uphill",
+    ),
+    Shop(
+        "cotton", "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6D33D", "personal", _w("木与棉", "Wood & Cotton"),
+        _w("慢慢做,好好用。", "Made slowly, used well."),
+        "cotton@merchant.example", "demo: folds blankets",
+    ),
+)  # fmt: skip
 
 BRANDS = {
     "qingfeng": _w("清风", "Qingfeng"),
@@ -50,7 +68,7 @@ class Attribute:
 
     code: str
     name: Words
-    type: str
+    kind: str
     values: tuple[tuple[str, str, str], ...] = ()
     facet: bool = True
     sku: bool = False
@@ -135,6 +153,31 @@ CATEGORIES = (
         Category("pens", _w("笔", "Pens")),
     )),
 )  # fmt: skip
+
+
+def tree(categories: tuple[Category, ...] = CATEGORIES) -> list[dict[str, Any]]:
+    """The categories as the back office takes them, each with its `key` and `children`."""
+    return [
+        {
+            "key": category.key,
+            "name": category.name,
+            "attributes": [
+                {
+                    "code": attribute.code,
+                    "name": attribute.name,
+                    "kind": attribute.kind,
+                    "unit": attribute.unit,
+                    "facet": attribute.facet,
+                    "sku": attribute.sku,
+                    "values": [{"code": code, "name": _w(zh, en)} for code, zh, en in attribute.values],
+                }
+                for attribute in category.attributes
+            ],
+            "children": tree(category.children),
+        }
+        for category in categories
+    ]
+
 
 # merchant | category | brand | shape | names | what is said of it | attributes | option=values | yuan, by value | stock
 PRODUCTS = """

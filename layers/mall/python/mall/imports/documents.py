@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mall.imports.formats.template import MAX_PICTURES, MAX_SKUS
+from mall.imports.formats.template import LANGUAGES, MAX_PICTURES, MAX_SKUS
 from mall.imports.model import Fault, Record
 from mall.money import Money
 
@@ -53,6 +53,12 @@ def _moment(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=_CHINA)
 
 
+def _language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"is in none of the mall's languages ({', '.join(LANGUAGES)})")
+    return name
+
+
 def _not_empty(value: dict[str, str]) -> dict[str, str]:
     return {language: text for language, text in value.items() if text}
 
@@ -62,7 +68,7 @@ Code = Annotated[str, BeforeValidator(_text), AfterValidator(_one_line), Field(m
 Amount = Annotated[Money, BeforeValidator(_amount)]
 Moment = Annotated[datetime, AfterValidator(_moment)]
 Words = Annotated[
-    dict[Literal["zh-CN", "en"], Annotated[str, Field(max_length=50_000)]],
+    dict[Annotated[str, AfterValidator(_language)], Annotated[str, Field(max_length=50_000)]],
     AfterValidator(_not_empty),
 ]
 Named = Annotated[Words, Field(min_length=1)]
@@ -162,7 +168,9 @@ def _in_language(document: dict[str, Any], language: str) -> dict[str, Any]:
             changed["values"] = [named(value) for value in part["values"]]
         return part | changed
 
-    changed = {name: told(document[name]) for name in ("name", "summary", "description") if name in document}
+    changed: dict[str, Any] = {
+        name: told(document[name]) for name in ("name", "summary", "description") if name in document
+    }
     if isinstance(document.get("options"), list):
         changed["options"] = [named(option) for option in document["options"]]
     return document | changed

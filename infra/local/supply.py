@@ -1,0 +1,111 @@
+"""How merchants, categories, brands, pictures and products get into a running mall: over its API, as anybody's do."""
+
+import json
+import mimetypes
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.state import LocalError
+from infra.local.visitor import Visitor
+
+_UPLOADS_AT_ONCE = 4
+_LOOK_AGAIN_SECONDS = 0.5
+_PICTURE_PATIENCE_SECONDS = 180
+_IMPORT_PATIENCE_SECONDS = 900
+_OVER = {"finished", "refused"}
+Say = Callable[[int, int], None]
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Somebody with a token: the platform's staff, who keep categories and brands, or a merchant's."""
+
+    visitor: Visitor
+    token: str
+
+    def ask(self, method: str, path: str, body: Any = None, *, unless: Sequence[str] = (), **headers: str) -> Any:
+        """The body of the answer; None for a refusal whose code is in `unless`. Raises LocalError for another."""
+        answer = self.visitor.call(method, path, body, token=self.token, headers=headers)
+        if answer.status < 300:
+            return answer.body
+        if answer.code in unless:
+            return None
+        raise LocalError(f"{method} {path} was refused: {answer.status} {answer.body}")
+
+    # --- what the platform's staff does
+
+    def categories(self, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """Have these categories, as `POST /api/admin/categories` takes them, with `key` and `children`: id by key.
+
+        One that is there by its English name, below the same parent, stays as it is.
+        """
+        there: list[dict[str, Any]] = self.ask("GET", "/api/categories?locale=en")["items"]
+        return self._below(None, wanted, there)
+
+    def _below(
+        self, parent: str | None, wanted: Iterable[Mapping[str, Any]], there: list[dict[str, Any]]
+    ) -> dict[str, str]:
+        known = {node["name"]: node for node in there}
+        found: dict[str, str] = {}
+        for position, category in enumerate(wanted):
+            node = known.get(category["name"]["en"])
+            if node is None:
+                body = {name: value for name, value in category.items() if name not in {"key", "children"}}
+                body |= {"parent_id": parent, "position": position}
+                node = self.ask("POST", "/api/admin/categories", body) | {"children": []}
+            found[category["key"]] = node["id"]
+            found |= self._below(node["id"], category.get("children", ()), node["children"])
+        return found
+
+    # --- what a merchant does
+
+    def pictures(self, files: Mapping[str, Callable[[], bytes]], say: Say = _silent) -> None:
+        """Upload these pictures by name and wait until the mall has made something of each. Raises LocalError."""
+        with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
+            waiting = dict(zip(files, pool.map(self._upload, files.items()), strict=True))
+        deadline = time.monotonic() + _PICTURE_PATIENCE_SECONDS
+        total = len(waiting)
+        while waiting:
+            for name, address in list(waiting.items()):
+                picture = self.ask("GET", address)
+                if picture["state"] == "failed":
+                    raise LocalError(f"The picture {name} was refused: {picture.get('reason')}")
+                if picture["state"] == "ready":
+                    del waiting[name]
+                    say(total - len(waiting), total)
+            if time.monotonic() > deadline:
+                raise LocalError(f"{len(waiting)} pictures were not ready in time.")
+            if waiting:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def _upload(self, file: tuple[str, Callable[[], bytes]]) -> str:
+        """Upload a picture and say where its state is."""
+        name, content = file
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        made = self.ask("POST", "/api/merchant/pictures", {"content_type": kind, "file_name": name})
+        self.visitor.upload(made["upload"], content(), name)
+        return f"/api/merchant/pictures/{made['id']}"
+
+    def products(self, documents: Iterable[dict[str, Any]], name: str, say: Say = _silent) -> dict[str, Any]:
+        """Import these products and put them on sale; the finished import. Raises LocalError where it was refused."""
+        file = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents).encode()
+        wanted = {"format": "jsonl", "file_name": name, "language": "en", "then": "submit"}
+        made = self.ask("POST", "/api/merchant/imports", wanted)
+        self.visitor.upload(made["upload"], file, name)
+        deadline = time.monotonic() + _IMPORT_PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            job: dict[str, Any] = self.ask("GET", f"/api/merchant/imports/{made['id']}")
+            say(job["progress"]["done"], job["progress"]["total"] or 0)
+            if job["state"] == "refused":
+                raise LocalError(f"The import was refused: {job['refusal']['message']}")
+            if job["state"] in _OVER:
+                return job
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        raise LocalError(f"The import {made['id']} did not end in time.")
