@@ -9,6 +9,9 @@ from typing import Any
 
 from mall.search.model import EVERYWHERE, facet_id
 
+SCHEME = 1
+"""Raised when something else is made of the same product, so that a rebuild writes every entry again."""
+
 _IN_STOCK = 1_000
 _FLAGS = {"hot": 500, "new": 200}
 
@@ -65,14 +68,10 @@ class Entry:
         """All places in which it is listed."""
         return (EVERYWHERE, *self.places)
 
-    @property
-    def flags_until(self) -> datetime | None:
-        """When the first of its flags ends."""
-        return min(self.flags.values(), default=None)
-
     def digest(self) -> str:
         """What tells this entry from any other of the product, so that nothing is written again."""
         plain = {
+            "scheme": SCHEME,
             "texts": self.texts,
             "facets": [[one.code, one.value, one.kind, dict(one.title), dict(one.name), one.parent, one.position]
                        for one in self.facets],

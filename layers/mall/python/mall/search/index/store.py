@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -48,12 +47,12 @@ _PRODUCTS = text(
 )
 _NEW_CARDS = text(
     """
-    INSERT INTO search_card (product_id, card, words, digest, flags_until)
-    SELECT r.id, r.card, ARRAY(SELECT jsonb_array_elements_text(r.words)), r.digest, r.flags_until
+    INSERT INTO search_card (product_id, card, words, digest)
+    SELECT r.id, r.card, ARRAY(SELECT jsonb_array_elements_text(r.words)), r.digest
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
-        (id text, card jsonb, words jsonb, digest text, flags_until timestamptz)
+        (id text, card jsonb, words jsonb, digest text)
     ON CONFLICT (product_id) DO UPDATE SET
-        card = excluded.card, words = excluded.words, digest = excluded.digest, flags_until = excluded.flags_until
+        card = excluded.card, words = excluded.words, digest = excluded.digest
     """
 )
 _OLD_PLACES = text(
@@ -101,7 +100,6 @@ _TERMS = text(
 _IN_PLACE = text(
     "SELECT product_id FROM search_place WHERE place = :place AND product_id > :after ORDER BY product_id LIMIT :most"
 )
-_EXPIRED = text("SELECT product_id FROM search_card WHERE flags_until <= :now ORDER BY flags_until LIMIT :most")
 _SOLD = [
     text(
         f"""
@@ -151,12 +149,6 @@ def in_place(place: str) -> Iterator[list[str]]:
             return
         yield found
         after = found[-1]
-
-
-def expired(now: datetime) -> list[str]:
-    """Products with a flag that has ended, some of them."""
-    with sql.session(single=True) as session:
-        return list(session.scalars(_EXPIRED, {"now": now, "most": _PAGE}))
 
 
 def sold(id: str, units: int) -> None:
@@ -238,7 +230,6 @@ def _row(entry: Entry, digest: str) -> dict[str, Any]:
         "card": entry.card,
         "words": sorted(_words(entry)),
         "digest": digest,
-        "flags_until": None if entry.flags_until is None else entry.flags_until.isoformat(),
         "places": list(entry.everywhere),
         "pinned": int("pinned" in entry.flags),
     }

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-HELD_SECONDS = 5.0
+HELD = timedelta(seconds=5)
 LONGEST = 40
 REMEMBERED = 10_000
 COUNTED = timedelta(hours=48)
@@ -21,12 +21,13 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     texts: dict[str, str] = field(default_factory=dict)
-    written: float = float("-inf")
+    written: datetime | None = None
     hour: int = 0
     known: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, term: str, text: str, source: str, *, hour: int) -> None:
+    def add(self, term: str, text: str, source: str, *, at: datetime) -> None:
         """Count a search by somebody at the address `source`."""
+        hour = int(at.timestamp()) // 3600
         if hour != self.hour or len(self.known) >= REMEMBERED:
             self.hour = hour
             self.known.clear()
@@ -35,11 +36,11 @@ class Tally:
             self.counts[term] += 1
             self.texts.setdefault(term, text)
 
-    def due(self, now: float) -> bool:
-        """Whether there is something to be written down by now (a monotonic clock's seconds)."""
-        return bool(self.counts) and now - self.written >= HELD_SECONDS
+    def due(self, now: datetime) -> bool:
+        """Whether there is something to be written down by now."""
+        return bool(self.counts) and (self.written is None or now - self.written >= HELD)
 
-    def take(self, now: float) -> list[tuple[str, str, int]]:
+    def take(self, now: datetime) -> list[tuple[str, str, int]]:
         """What there is to be written down (term, text, searches), in the order in which everybody locks rows."""
         found = [(term, self.texts[term], count) for term, count in sorted(self.counts.items())]
         self.counts.clear()

@@ -1,7 +1,5 @@
 """What people search for: counted, ranked, told."""
 
-from time import monotonic
-
 from mall import clock
 from mall.observability import logger
 from mall.search import words
@@ -14,16 +12,27 @@ _tally = Tally()
 
 def searched(text: str, source: str) -> None:
     """Count a search that found something. Never fails: who searches does not wait for statistics to be mended."""
-    term, now = words.normal(text), monotonic()
+    term, now = words.normal(text), clock.now()
     if not 2 <= len(term) <= LONGEST:
         return
-    moment = clock.now()
-    _tally.add(term, " ".join(text.split()), source, hour=int(moment.timestamp()) // 3600)
+    _tally.add(term, " ".join(text.split()), source, at=now)
     if _tally.due(now):
         try:
-            store.count(_tally.take(now), moment)
+            write_down()
         except Exception:
             logger.exception("searches not counted")
+
+
+def write_down() -> None:
+    """Add what this environment has counted to the counts of all."""
+    now = clock.now()
+    store.count(_tally.take(now), now)
+
+
+def forget() -> None:
+    """Drop what this environment has counted. For tests."""
+    global _tally  # noqa: PLW0603
+    _tally = Tally()
 
 
 def rank() -> bool:
