@@ -1,0 +1,111 @@
+"""The storefront of the fixture's goods, built into a folder and served as CloudFront serves it, with a stand-in API."""
+
+import json
+import mimetypes
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+
+from infra.local.state import ROOT
+from infra.local.templates import load
+from infra.web import build
+from mall.pages import templates
+from mall.pages.press import Press
+from tests.browser.answers import Answers
+from tests.browser.fixtures import Catalogue
+
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+
+class Storefront:
+    """`with Storefront(folder) as shop:` answers at `shop.address`."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder = folder
+        self.catalogue = Catalogue(folder / "media")
+        self.answers = Answers(self.catalogue)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.headers = security_headers()
+
+    def __enter__(self) -> "Storefront":
+        build.build(self.folder)
+        self.catalogue.draw()
+        made = templates.of(build.TEMPLATES)
+        press = Press(made, self.catalogue, origin=self.address, started=datetime.now(UTC))
+        for page in self.catalogue.pages():
+            for file in press.render(page).files:
+                path = self.folder / (file.path.lstrip("/") + ("index.html" if file.path.endswith("/") else ""))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.body)
+        (self.folder / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
+        build.compress(self.folder)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def file(self, path: str) -> Path | None:
+        """The file at an address; None outside of the folder, or where there is none."""
+        found = (self.folder / (path.lstrip("/") + ("index.html" if path.endswith("/") else ""))).resolve()
+        return found if found.is_relative_to(self.folder.resolve()) and found.is_file() else None
+
+
+def security_headers() -> dict[str, str]:
+    """The headers that the distribution adds to pages, as its template has them."""
+    stack = load(ROOT / "infra" / "stacks" / "cdn.yaml")
+    found: dict[str, str] = {}
+    for resource in stack["Resources"].values():
+        if resource["Type"] == "AWS::CloudFront::ResponseHeadersPolicy":
+            security = resource["Properties"]["ResponseHeadersPolicyConfig"].get("SecurityHeadersConfig", {})
+            policy = security.get("ContentSecurityPolicy", {}).get("ContentSecurityPolicy")
+            if policy:
+                found["Content-Security-Policy"] = policy
+    return found
+
+
+def _handler(shop: Storefront) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            if url.path.startswith("/api/"):
+                status, answer = shop.answers.answer(url.path, dict(parse_qsl(url.query)))
+                self._send(status, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+                return
+            path = shop.file(url.path)
+            status = 200 if path else 404
+            path = path or shop.file("/404.html")
+            assert path is not None
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            headers = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}
+            headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable" if url.path.startswith(("/assets/", "/media/")) else "no-cache"
+            )
+            for encoding, ending in _ENCODINGS:
+                twin = path.with_name(path.name + ending)
+                if encoding in self.headers.get("Accept-Encoding", "") and twin.exists():
+                    path, headers["Content-Encoding"] = twin, encoding
+                    break
+            self._send(status, path.read_bytes(), headers | shop.headers)
+
+        def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the tests say what matters."""
+
+    return Handler
