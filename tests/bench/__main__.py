@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.bench import dispatch, imports
+from tests.bench import browse, dispatch, imports
 
 ROOT = Path(__file__).resolve().parents[2]
 # What each figure may be at most, on two cores.
@@ -17,6 +17,10 @@ GOALS = {
     "cold_import_ms_dynamodb_max": 350.0,
     "cold_import_ms_postgres_max": 600.0,
     "dispatch_cpu_ms": 1.5,
+    "product_detail_cpu_ms": 2.0,
+    "listing_cpu_ms": 3.0,
+    "search_cpu_ms": 10.0,
+    "search_db_p50_ms": 15.0,
 }
 
 
@@ -30,15 +34,20 @@ def main() -> int:
         found = imports.measure(
             lambda name, done, total: progress.update(task, description=f"import {name}", completed=done, total=total)
         )
+        browsing = browse.measure(
+            lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
+        )
     functions = [item for name, item in found.items() if name != imports.BARE]
     figures = {
         "cold_import_ms_bare": found[imports.BARE].ms,
         "cold_import_ms_dynamodb_max": imports.slowest(functions, relational=False),
         "cold_import_ms_postgres_max": imports.slowest(functions, relational=True),
         "dispatch_cpu_ms": cpu,
+        **browsing,
     }
     console.print(_functions([found[imports.BARE], *sorted(functions, key=lambda item: -item.ms)]))
     console.print(_goals(figures))
+    console.print(_others(figures))
     _write({name: round(value, 3) for name, value in figures.items()})
     return 0
 
@@ -58,6 +67,17 @@ def _goals(figures: dict[str, float]) -> Table:
         goal = GOALS.get(name)
         verdict = "" if goal is None else "[green]held[/]" if value <= goal else "[red]missed[/]"
         table.add_row(name, f"{value:.2f}", "" if goal is None else f"{goal:g}", verdict)
+    return table
+
+
+def _others(figures: dict[str, float]) -> Table:
+    """Our figures beside those of others for the same work, which `competitors.json` holds with their source."""
+    told: dict[str, dict[str, str]] = browse.COMPETITORS["figures"]
+    names = list(dict.fromkeys(name for shops in told.values() for name in shops))
+    table = Table("figure", "ours", *names, title="Beside others", caption=browse.COMPETITORS["source"])
+    for figure, shops in told.items():
+        if figure in figures:
+            table.add_row(figure, f"{figures[figure]:.2f}", *(shops.get(name, "") for name in names))
     return table
 
 

@@ -1,0 +1,218 @@
+"""What browsing costs with 10,000 products: CPU of the function's process and of PostgreSQL, an operation.
+
+Requests go through the functions as the gateway sends them, one after the other; log lines and metrics are written, to
+nowhere. PostgreSQL is real. DynamoDB stands for a service that AWS runs: its answers, recorded once, come back from
+memory below botocore, so that all that a function does itself is counted, and its calls are counted too.
+
+    product_detail_cpu_ms     GET /api/products/{id}
+    listing_cpu_ms            GET /api/categories/{id}/products, 20 products
+    search_cpu_ms             GET /api/search with facets, 20 of the hits: the mean of searches of different kinds
+    search_cpu_ms_widest      the same for a word that four of ten products have
+    search_db_p50_ms          how long the statement of a search takes
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import fmean, median
+from time import perf_counter, process_time
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+
+from infra.local.postgres import Postgres
+
+PRODUCTS = 10_000
+TOGETHER = 250
+WARM_UP = 20
+LISTINGS = 400
+SEARCHES = 60
+COMPETITORS = json.loads((Path(__file__).parent / "competitors.json").read_text(encoding="utf-8"))
+
+Progress = Callable[[str, int, int], None]
+
+
+def measure(progress: Progress) -> dict[str, float]:
+    """The figures; `progress` is told what is done, and how far."""
+    folder = tempfile.mkdtemp(prefix="mall-bench-")
+    try:
+        with Postgres(folder, durable=False) as server, _environment(server.urls("mall_0", "mall_1")):
+            _fill(server, progress)
+            return _measure(server, progress)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fill(server: Postgres, progress: Progress) -> None:
+    from mall.search.index import store
+    from mall.search.suggestions import store as suggestions
+    from mall.sql import migrations
+    from tests.fixtures import goods
+
+    migrations.migrate()
+    waiting: dict[str, Any] = {}
+    for number, entry in enumerate(goods.entries(PRODUCTS), 1):
+        waiting[entry.id] = entry
+        if len(waiting) == TOGETHER or number == PRODUCTS:
+            store.write(list(waiting), lambda ids, there=dict(waiting): {id: there[id] for id in ids})
+            waiting.clear()
+            progress("products indexed", number, PRODUCTS)
+    suggestions.refresh()
+    with psycopg.connect(server.url("mall_0").replace("+psycopg", ""), autocommit=True) as connection:
+        # As autovacuum leaves a table.
+        connection.execute("VACUUM ANALYZE")
+
+
+def _measure(server: Postgres, progress: Progress) -> dict[str, float]:
+    from tests.fixtures import goods
+
+    bags = goods.category("bags")
+    listing = _Operation(server, "search.list_category_products", path={"category_id": bags})
+    pages = [listing.run({"limit": "20", "sort": sort}, LISTINGS) for sort in ("relevance", "price", "new", "sales")]
+    progress("listings", 1, 1)
+    search = _Operation(server, "search.search_products")
+    found = []
+    for number, query in enumerate(_searches(bags), 1):
+        found.append(search.run(query, SEARCHES))
+        progress("searches", number, len(_searches(bags)))
+    widest = search.run({"q": "质量可靠"}, SEARCHES)
+    return {
+        "listing_cpu_ms": fmean(page.cpu for page in pages),
+        "search_cpu_ms": fmean(one.cpu for one in found),
+        "search_cpu_ms_widest": widest.cpu,
+        "search_db_p50_ms": median(took for one in found for took in one.statements),
+    }
+
+
+def _searches(category: str) -> list[dict[str, str]]:
+    """A thing, a common word, several words, Chinese, with filters, sorted, in a category, misspelt."""
+    return [
+        {"q": "backpack"},
+        {"q": "leather"},
+        {"q": "summer dress"},
+        {"q": "red leather boot"},
+        {"q": "双肩包"},
+        {"q": "夏季连衣裙"},
+        {"q": "皮革", "sort": "sales"},
+        {"q": "jacket", "attr.color": "red,blue", "price_max": "150000"},
+        {"q": "chair", "attr.material": "oak", "attr.size": "m,l", "sort": "price"},
+        {"category": category, "attr.color": "black"},
+        {"q": "bakcpack"},
+    ]
+
+
+class _Cost:
+    """What a run of an operation cost: CPU milliseconds an operation, and each statement's milliseconds."""
+
+    def __init__(self, cpu: float, statements: list[float]) -> None:
+        self.cpu = cpu
+        self.statements = statements
+
+
+class _Operation:
+    """A public operation, called as the gateway would."""
+
+    def __init__(self, server: Postgres, name: str, *, path: Mapping[str, str] | None = None) -> None:
+        from tests.fixtures.aws import function
+        from tests.fixtures.gateway import Context
+
+        self._app, self._context, self._path = function(name).app, Context(name), path
+        self._server = server
+
+    def run(self, query: Mapping[str, str], times: int) -> _Cost:
+        """Call it so often, after a few calls that do not count."""
+        from tests.fixtures.gateway import request
+
+        operation = self._app.operation
+        event = request(operation.method, operation.path, path=self._path, query=query)
+        with _quiet(), _timed() as statements:
+            for _ in range(WARM_UP):
+                answer = self._app(event, self._context)
+                assert answer["statusCode"] == 200, answer
+            assert len(json.loads(answer["body"])["items"]) > 0, query
+            statements.clear()
+            started, server = process_time(), _cpu_of(self._server)
+            for _ in range(times):
+                self._app(event, self._context)
+            spent = process_time() - started + _cpu_of(self._server) - server
+        return _Cost(spent * 1000 / times, list(statements))
+
+
+def _cpu_of(server: Postgres) -> float:
+    """The CPU seconds that PostgreSQL's processes have used so far."""
+    total = 0.0
+    with psycopg.connect(server.url("postgres").replace("+psycopg", "")) as connection:
+        postmaster = psutil.Process(connection.info.backend_pid).parent()
+        own = connection.info.backend_pid
+        for process in [postmaster, *postmaster.children()]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.pid != own:
+                    times = process.cpu_times()
+                    total += times.user + times.system
+    return total
+
+
+@contextlib.contextmanager
+def _timed() -> Iterator[list[float]]:
+    """How many milliseconds each statement takes."""
+    from sqlalchemy import Engine, event
+
+    took: list[float] = []
+
+    def before(connection: Any, *arguments: Any) -> None:
+        connection.info["asked"] = perf_counter()
+
+    def after(connection: Any, *arguments: Any) -> None:
+        took.append((perf_counter() - connection.info["asked"]) * 1000)
+
+    event.listen(Engine, "before_cursor_execute", before)
+    event.listen(Engine, "after_cursor_execute", after)
+    try:
+        yield took
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+        event.remove(Engine, "after_cursor_execute", after)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Log lines and metrics are written, to nowhere."""
+    from mall.observability import logger
+
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+        handler = logger.registered_handler
+        handler.setStream(nowhere)  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            handler.setStream(sys.__stdout__)  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def _environment(urls: list[str]) -> Iterator[None]:
+    """The settings of a function that reaches these shards."""
+    from mall.sql import shards, slots
+
+    wanted = {
+        "MALL_STAGE": "bench",
+        "MALL_DATABASE_URLS": ",".join(urls),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+    }
+    before = dict(os.environ)
+    os.environ.update(wanted)
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    slots.forget()
+    try:
+        yield
+    finally:
+        shards.dispose()
+        slots.forget()
+        os.environ.clear()
+        os.environ.update(before)
