@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -36,13 +36,6 @@ def upgrade() -> None:
         sa.Column("card", JSONB, nullable=False),
         sa.Column("words", ARRAY(sa.Text), nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
-        sa.Column("flags_until", sa.TIMESTAMP(timezone=True)),
-    )
-    op.create_index(
-        "ix_search_card_flags_until",
-        "search_card",
-        ["flags_until"],
-        postgresql_where=sa.text("flags_until IS NOT NULL"),
     )
     op.create_table(
         "search_place",

@@ -1,0 +1,74 @@
+"""The use cases of offers."""
+
+import random
+import time
+from collections.abc import Iterable, Sequence
+
+from mall import clock, errors, events
+from mall.catalog.offers import schemas, store
+from mall.catalog.offers.model import Change, NoSuchOffer, Offer, Offers, delivery
+from mall.observability import logger
+
+_ATTEMPTS = 6
+
+
+def of_products(product_ids: Iterable[str]) -> dict[str, list[Offer]]:
+    """The offers of those of the products that have any, as they are now."""
+    return {id: list(offers.offers.values()) for id, offers in store.load_many(product_ids).items()}
+
+
+def of_merchant(merchant_id: str, product_id: str) -> Offers:
+    """The offers of a merchant's own product. Raises NoSuchOffer."""
+    offers = store.load(product_id)
+    if offers.merchant_id != merchant_id:
+        raise NoSuchOffer
+    return offers
+
+
+def show(product_id: str) -> schemas.OfferView:
+    """The live prices and stock of a product. Raises NoSuchOffer."""
+    return view(store.load(product_id))
+
+
+def view(offers: Offers) -> schemas.OfferView:
+    """What everybody sees of `offers` now."""
+    first, last = delivery(clock.now())
+    sellable = any(offer.available > 0 for offer in offers.offers.values())
+    return schemas.OfferView(
+        product_id=offers.product_id,
+        skus=[schemas.SkuOffer.of(offer) for offer in offers.offers.values()],
+        delivery=schemas.Delivery(from_=first, to=last) if sellable else None,
+    )
+
+
+def set(merchant_id: str, product_id: str, changes: Sequence[Change]) -> Offers:
+    """Change prices and stock of a merchant's own product, at once.
+
+    Repeating it changes nothing. Raises NoSuchOffer, BadPrice, or OfferChangedMeanwhile when others keep changing them.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        before = of_merchant(merchant_id, product_id)
+        offers, touched = before.changed(changes, clock.now())
+        if not touched:
+            return before
+        try:
+            saved = store.save(offers, before=before, news=[_news(offers, touched)])
+        except errors.Conflict:
+            if attempt == _ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
+            continue
+        logger.info("offers changed", product_id=product_id, merchant_id=merchant_id, what=sorted(touched))
+        return saved
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _news(offers: Offers, touched: dict[str, list[str]]) -> events.Event:
+    sku_ids = sorted({sku_id for skus in touched.values() for sku_id in skus})
+    data = {
+        "product_id": offers.product_id,
+        "merchant_id": offers.merchant_id,
+        "sku_ids": sku_ids,
+        "what": sorted(touched),
+    }
+    return events.Event.of("catalog.OfferChanged", aggregate=offers.product_id, data=data)
