@@ -14,7 +14,6 @@ _LOCK_CLASS = 20771
 """What our advisory locks are told by from others'."""
 
 _MOST_TERM = 60
-_PAGE = 200
 
 _LOCK = text(
     f"""
@@ -139,12 +138,12 @@ def write(ids: Sequence[str], read: Callable[[Sequence[str]], Mapping[str, Entry
     return sql.retrying(act, single=True)
 
 
-def in_place(place: str) -> Iterator[list[str]]:
+def in_place(place: str, *, together: int = 200) -> Iterator[list[str]]:
     """The products of a place, some at a time; a product that comes or goes meanwhile may be missed."""
     after = ""
     while True:
         with sql.session(single=True) as session:
-            found = list(session.scalars(_IN_PLACE, {"place": place, "after": after, "most": _PAGE}))
+            found = list(session.scalars(_IN_PLACE, {"place": place, "after": after, "most": together}))
         if not found:
             return
         yield found
