@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.fixtures.aws",
     "tests.fixtures.logs",
     "tests.fixtures.races",
+    "tests.fixtures.turns",
     "tests.fixtures.contracts",
 ]

@@ -4,14 +4,11 @@
 | ---------- | ----------------------------------------------------------------------------------------------------- |
 | `people`   | `people.register()`, `people.staff(["operator"])`, `people.code(address, "sign_in")`, … see `People`  |
 | `passing`  | `with passing(minutes=6):` the mall's clock stands still, that much later                             |
-| `at_once`  | `at_once(f, g)`: both run in threads that take turns at every call to AWS, and what came of each      |
 """
 
 import itertools
-import random
 import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +16,6 @@ from typing import Any
 
 import pyotp
 import pytest
-from botocore.client import BaseClient
 from moto.backends import get_backend
 
 from mall import clock, config, tokens
@@ -202,88 +198,3 @@ def people(invoke: Callable[..., Answer], run: Callable[..., Any]) -> People:
 def passing() -> Callable[..., AbstractContextManager[None]]:
     """Let time pass: the clock stands still that much later than now."""
     return lambda **time: clock.at(clock.now() + timedelta(**time))
-
-
-@pytest.fixture
-def at_once(aws: stacks.Mall) -> Iterator[Callable[..., list[Any]]]:
-    """Run functions in threads of which one at a time gets to call AWS, in turns.
-
-    Each thread stops before each of its calls until it is its turn, so a race is the same at every run. Without a
-    `seed` the turns go round: everybody has read before anybody writes. With one they are drawn at random. What a
-    function raised is its result.
-    """
-    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
-    turns = _Turns(0, None)
-
-    def in_turn(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        if threading.get_ident() not in turns.positions:
-            return call(client, operation, arguments)
-        with turns:
-            return call(client, operation, arguments)
-
-    def run(*functions: Callable[[], Any], seed: int | None = None) -> list[Any]:
-        nonlocal turns
-        turns = _Turns(len(functions), None if seed is None else random.Random(seed))
-        results: list[Any] = [None] * len(functions)
-
-        def work(position: int) -> None:
-            turns.join(position)
-            try:
-                results[position] = functions[position]()
-            except Exception as error:
-                results[position] = error
-            finally:
-                turns.leave()
-
-        threads = [threading.Thread(target=work, args=(position,)) for position in range(len(functions))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return results
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", in_turn)
-        yield run
-
-
-class _Turns:
-    """Whose turn it is among threads; nobody gets on before everybody who is still at it waits for the next turn."""
-
-    def __init__(self, count: int, chance: random.Random | None) -> None:
-        self.positions: dict[int, int] = {}
-        self._chance = chance
-        self._start = threading.Barrier(count) if count else None
-        self._changed = threading.Condition()
-        self._waiting: set[int] = set()
-        self._running: int | None = None
-        self._last = -1
-
-    def join(self, position: int) -> None:
-        self.positions[threading.get_ident()] = position
-        if self._start:
-            self._start.wait()
-
-    def leave(self) -> None:
-        with self._changed:
-            del self.positions[threading.get_ident()]
-            self._next()
-
-    def __enter__(self) -> None:
-        me = self.positions[threading.get_ident()]
-        with self._changed:
-            self._waiting.add(me)
-            self._next()
-            assert self._changed.wait_for(lambda: self._running == me, timeout=30), "the turn never came"
-
-    def __exit__(self, *raised: object) -> None:
-        with self._changed:
-            self._running = None
-
-    def _next(self) -> None:
-        if self._running is None and self._waiting and self._waiting == set(self.positions.values()):
-            # Round and round, beginning behind whoever was last.
-            order = sorted(self._waiting, key=lambda position: (position <= self._last, position))
-            self._last = self._running = self._chance.choice(order) if self._chance else order[0]
-            self._waiting.remove(self._running)
-            self._changed.notify_all()
