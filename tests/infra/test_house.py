@@ -16,10 +16,10 @@ MALL = ROOT / "layers" / "mall" / "python" / "mall"
 FILES = [pytest.param(path, id=f"{path.parent.name}.{path.stem}") for path in function_files()]
 ROUTES = [pytest.param(route, id=route.name) for route in routes()]
 # Packages of the layer that are tools of every subsystem, not subsystems themselves.
-TOOLS = {"sql", "events"}
-# What another subsystem may be asked through: its use cases, the errors and values that stand beside its model, and how
-# a product looks in every list.
-DOORS = {"service", "model", "cards"}
+TOOLS = {"sql", "events", "imaging"}
+# What another subsystem may be asked through: its use cases, the errors and values that stand beside its model, how a
+# product looks in every list, and where the public finds a picture.
+DOORS = {"service", "model", "cards", "addresses"}
 
 
 def resource_name(path: Path) -> str:

@@ -7,7 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from mall.users.avatars.model import MAX_BYTES, MAX_PIXELS, NotAPicture, owner_of, picture_key, upload_key
+from mall.imaging.errors import NotAPicture
+from mall.users.avatars.model import MAX_BYTES, MAX_PIXELS, owner_of, picture_key, upload_key
 from mall.users.avatars.pictures import avatar_of
 from tests.fixtures.drawings import BLUE, RED, SECRET, colour, decoded, encoded, exif, halves, like
 

@@ -156,12 +156,44 @@ class Role:
     built_in: bool = False
 
 
+# What everybody at a merchant may do with its goods.
+_GOODS = frozenset(
+    {
+        "images.change_settings",
+        "images.create_upload",
+        "images.get_address",
+        "images.get_picture",
+        "images.get_settings",
+        "images.list_pictures",
+        "images.remove_picture",
+        "imports.create_export",
+        "imports.create_import",
+        "imports.get_export",
+        "imports.get_import",
+        "imports.list_exports",
+        "imports.list_imports",
+    }
+)
+
 # What the mall comes with; others may be defined. A permission has the name of the operation that demands it.
 BUILT_IN_ROLES = {
     role.name: role
     for role in (
         Role("administrator", Scope.PLATFORM, frozenset({"*"}), built_in=True),
-        Role("operator", Scope.PLATFORM, frozenset({"users.list_staff", "users.list_roles"}), built_in=True),
+        Role(
+            "operator",
+            Scope.PLATFORM,
+            frozenset(
+                {
+                    "images.create_platform_upload",
+                    "images.get_platform_picture",
+                    "images.set_quota",
+                    "users.list_staff",
+                    "users.list_roles",
+                }
+            ),
+            built_in=True,
+        ),
         Role("ops", Scope.PLATFORM, frozenset({"users.list_roles"}), built_in=True),
         Role(
             "merchant_owner",
@@ -175,10 +207,11 @@ BUILT_IN_ROLES = {
                     "users.list_api_keys",
                     "users.remove_api_key",
                 }
-            ),
+            )
+            | _GOODS,
             built_in=True,
         ),
-        Role("merchant_clerk", Scope.MERCHANT, frozenset({"users.list_merchant_staff"}), built_in=True),
+        Role("merchant_clerk", Scope.MERCHANT, frozenset({"users.list_merchant_staff"}) | _GOODS, built_in=True),
     )
 }
 

@@ -1,16 +1,9 @@
 """What may become an avatar, and what it becomes."""
 
-from mall import errors
-
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 SIDE = 256
-FORMATS = ("JPEG", "PNG", "WEBP")
 FORM_LIFETIME_SECONDS = 300
-
-
-class NotAPicture(errors.Invalid):
-    message = "This file is not a JPEG, PNG or WebP picture, or it is damaged or too large."
 
 
 def upload_key(user_id: str, upload_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from mall import ids, limits
 from mall.auth import Caller
+from mall.imaging.errors import NotAPicture
 from mall.observability import logger
 from mall.users import service as users
 from mall.users.avatars import model, schemas, store
@@ -31,7 +32,7 @@ def take_in(key: str) -> None:
     user_id = model.owner_of(key)
     try:
         picture = pictures.avatar_of(file)
-    except model.NotAPicture:
+    except NotAPicture:
         store.forget_upload(key)
         logger.info("avatar refused", user_id=user_id)
         return

@@ -1,0 +1,22 @@
+"""Let the platform's staff upload a picture: a banner, a brand's logo."""
+
+from mall.auth import permission
+from mall.http import Endpoint
+from mall.images import service
+from mall.images.model import QuotaExceeded
+from mall.images.schemas import NewUpload, UploadForm
+
+app = Endpoint("images.create_platform_upload")
+
+
+@app.route(
+    "/api/admin/pictures",
+    method="POST",
+    access=permission("images.create_platform_upload"),
+    body=NewUpload,
+    status=201,
+    refusals=(QuotaExceeded,),
+)
+def create_platform_upload(body: NewUpload) -> UploadForm:
+    """Get a form with which one picture of the platform's is uploaded; its id then tells what became of it."""
+    return service.start_upload(app.caller, body)
