@@ -54,7 +54,7 @@ def _goods(visitor: Visitor, staff: Supply, say: Callable[[str], None]) -> None:
         staff.ask("POST", "/api/admin/merchants", record | {"trusted": True}, unless=["MerchantExists"])
     categories = staff.categories(goods.tree())
     for slug, name in goods.BRANDS.items():
-        staff.ask("POST", "/api/admin/brands", {"name": name, "slug": slug}, unless=["SlugTaken"])
+        staff.ask("POST", "/api/admin/brands", {"name": name, "slug": slug}, unless=["BrandSlugTaken"])
     for key in shops.keys() - stocked:
         _stock(shops[key], [good for good in goods.goods() if good.shop == key], categories, say)
 

@@ -90,7 +90,7 @@ class Supply:
         name, content = file
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         made = self.ask("POST", "/api/merchant/pictures", {"content_type": kind, "file_name": name})
-        self.visitor.upload(made["upload"], content(), name)
+        self.visitor.upload(made, content(), name)
         return f"/api/merchant/pictures/{made['id']}"
 
     def products(self, documents: Iterable[dict[str, Any]], name: str, say: Say = _silent) -> dict[str, Any]:

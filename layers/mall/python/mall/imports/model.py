@@ -159,7 +159,7 @@ class Record:
     @property
     def external_id(self) -> str:
         """What the merchant calls the product."""
-        return str(self.document.get("external_id", ""))
+        return str(self.document.get("external_id", "")).strip()
 
     def row_of(self, path: str) -> int:
         """The row that says what is at `path` ("skus.2.price") of the document."""

@@ -38,7 +38,9 @@ def records(rows: Iterable[Row]) -> Iterator[Record | Fault]:
             lost.append(row.fault)
             continue
         own = cells.get("external_id", "")
-        if group is None or (own and own != group.external_id):
+        # A row without an id that only tells of a SKU is the product's above; one with a name of its own is nobody's.
+        nobodys = not own and not all(BY_NAME[name.partition(".")[0]].of_sku for name in cells)
+        if group is None or nobodys or (own and own != group.external_id):
             if group is not None:
                 yield group.record()
             yield from lost
