@@ -253,16 +253,14 @@ def move_products(category_id: str, into: str, *, most: int) -> int:
     return len(found)
 
 
-def suspend_products(merchant_id: str, *, after: str | None, resume: bool) -> str | None:
-    """Take some of a suspended merchant's products off sale, or `resume` them; gives the cursor of the next ones."""
-    found, following = store.of_merchant(merchant_id, limit=_PAGE, after=after)
-    now = clock.now()
-    for summary in found:
-        if resume:
-            _change(summary.id, lambda record: record.resume(at=now))
-        elif summary.content["live"] in {State.ON_SALE, State.APPROVED}:
-            _change(summary.id, lambda record: record.take_off_sale(Off.SUSPENSION, at=now))
-    return following
+def suspend_products(merchant_id: str) -> None:
+    """Take all of a merchant's products off sale; a repetition goes on where the one before was broken off."""
+    _each(merchant_id, {State.ON_SALE, State.APPROVED}, lambda record, now: record.take_off_sale(Off.SUSPENSION, at=now))
+
+
+def resume_products(merchant_id: str) -> None:
+    """Put on sale again what `suspend_products` took off; a repetition goes on where the one before was broken off."""
+    _each(merchant_id, {State.OFF_SALE}, lambda record, now: record.resume(at=now))
 
 
 # --- how it is done
@@ -277,6 +275,18 @@ def priced(product: Product, offers: Offers | None) -> Product:
         if sku.id in known
     )
     return replace(product, skus=skus)
+
+
+def _each(merchant_id: str, states: set[State], decide: Callable[[Record, datetime], Record]) -> None:
+    now, after = clock.now(), None
+    while True:
+        # What is changed comes first in the list, so nothing is passed over behind the cursor.
+        found, after = store.of_merchant(merchant_id, limit=_PAGE, after=after)
+        for summary in found:
+            if summary.content["live"] in states:
+                _change(summary.id, lambda record: decide(record, now))
+        if after is None:
+            return
 
 
 def _moved(record: Record, category_id: str, into: str) -> Record:
