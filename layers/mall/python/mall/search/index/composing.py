@@ -1,6 +1,7 @@
 """From a product of the catalog to its entry in the index."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,8 @@ from mall.catalog import cards
 from mall.catalog.brands.model import Brand
 from mall.catalog.categories.model import Published
 from mall.catalog.categories.model import State as CategoryState
-from mall.catalog.categories.template import Attribute, Kind
 from mall.catalog.offers.model import Offer, Stock
 from mall.catalog.products.model import Product
-from mall.catalog.texts import Texts
 from mall.merchants.model import Merchant
 from mall.search import words
 from mall.search.index.model import Entry, FacetValue, Term
@@ -37,8 +36,7 @@ def entry(
 ) -> Entry:
     """The entry of a product that is on sale. A category that is hidden is none."""
     shown = category if category is not None and category.state is not CategoryState.HIDDEN else None
-    template = {attribute.code: attribute for attribute in category.attributes} if category is not None else {}
-    values = list(_values(product, template))
+    said = list(_said(product, category))
     cheapest = min(product.skus, key=lambda sku: sku.price.cents)
     dearest = max(product.skus, key=lambda sku: sku.price.cents)
     prices = cheapest.price, dearest.price
@@ -52,7 +50,7 @@ def entry(
             () if brand is None else tuple(brand.name.values()),
             (
                 *(text for _, name in categories for text in name.values()),
-                *(text for _, _, name in values for text in name.values()),
+                *(text for one in said for text in one.name.values()),
                 *product.tags,
                 *merchant.name.values(),
             ),
@@ -65,7 +63,7 @@ def entry(
             ),
             *(() if brand is None else (FacetValue(BRAND, brand.id, "brand", _BRANDS, brand.name),)),
             FacetValue(MERCHANT, merchant.id, "merchant", _MERCHANTS, merchant.name),
-            *(_facet(attribute, code, name) for attribute, code, name in values if attribute.facet),
+            *(one.as_facet() for one in said if one.facet),
         ),
         places=(*(id for id, _ in categories), *(() if brand is None else (brand.id,)), merchant.id),
         terms=(
@@ -92,36 +90,56 @@ def entry(
     )
 
 
-def _values(product: Product, template: Mapping[str, Attribute]) -> Iterator[tuple[Attribute, str, Texts]]:
-    """Each value that the product has of an attribute: its code, and what it is called."""
-    for code, given in product.attributes.items():
-        attribute = template.get(code)
-        if attribute is not None:
-            for value in given if isinstance(given, list | tuple) else (given,):
-                yield attribute, *_named(attribute, value)
-    for option in product.options:
-        attribute = template.get(option.code)
-        if attribute is not None:
-            for named in option.values:
-                yield attribute, named.code, named.name
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A value that a product has of an attribute."""
+
+    attribute: str
+    title: Mapping[str, str]
+    code: str
+    name: Mapping[str, str]
+    kind: str
+    position: int
+    facet: bool
+
+    def as_facet(self) -> FacetValue:
+        # Clients separate values by commas, which some have; none has a bar.
+        value = self.code.replace(",", "|")[:_LONGEST_VALUE]
+        return FacetValue(
+            attribute_facet(self.attribute), value, self.kind, self.title, self.name, position=self.position
+        )
 
 
-def _named(attribute: Attribute, value: Any) -> tuple[str, Texts]:
+def _said(product: Product, category: Published | None) -> Iterator[_Said]:
+    """What the product's attributes and options say in terms of its category's template."""
+    given: dict[str, list[tuple[Any, Mapping[str, str] | None]]] = {
+        code: [(value, None) for value in (values if isinstance(values, list | tuple) else (values,))]
+        for code, values in product.attributes.items()
+    }
+    given |= {option.code: [(value.code, value.name) for value in option.values] for option in product.options}
+    for attribute in () if category is None else category.attributes:
+        known = {value.code: (position, value.name) for position, value in enumerate(attribute.values)}
+        for value, name in given.get(attribute.code, ()):
+            code, called = _called(value, attribute.unit)
+            position, listed = known.get(code, (0, called))
+            yield _Said(
+                attribute=attribute.code,
+                title=attribute.name,
+                code=code,
+                name=name or listed,
+                kind="boolean" if isinstance(value, bool) else "enum",
+                position=position,
+                facet=attribute.facet,
+            )
+
+
+def _called(value: Any, unit: str) -> tuple[str, Mapping[str, str]]:
+    """The code of a value, and what it is called where no template names it."""
     if isinstance(value, bool):
         return str(value).lower(), _ANSWERS[value]
     if isinstance(value, int | float):
-        text = f"{value:g}"
-        return text, {"en": f"{text} {attribute.unit}".strip()}
-    name = next((known.name for known in attribute.values if known.code == value), {"en": str(value)})
-    return str(value), name
-
-
-def _facet(attribute: Attribute, code: str, name: Texts) -> FacetValue:
-    position = next((number for number, known in enumerate(attribute.values) if known.code == code), 0)
-    kind = "boolean" if attribute.kind is Kind.BOOLEAN else "enum"
-    # Clients separate values by commas, which some have; none has a bar.
-    value = code.replace(",", "|")[:_LONGEST_VALUE]
-    return FacetValue(attribute_facet(attribute.code), value, kind, attribute.name, name, position=position)
+        return f"{value:g}", {"en": f"{value:g} {unit}".strip()}
+    return str(value), {"en": str(value)}
 
 
 def _stock(offers: Sequence[Offer]) -> Stock:
