@@ -53,11 +53,11 @@ def _fill(server: Postgres, progress: Progress) -> None:
     from mall.search.index import store
     from mall.search.suggestions import store as suggestions
     from mall.sql import migrations
-    from tests.fixtures import goods
+    from tests.fixtures import entries
 
     migrations.migrate()
     waiting: dict[str, Any] = {}
-    for number, entry in enumerate(goods.entries(PRODUCTS), 1):
+    for number, entry in enumerate(entries.entries(PRODUCTS), 1):
         waiting[entry.id] = entry
         if len(waiting) == TOGETHER or number == PRODUCTS:
             store.write(list(waiting), lambda ids, there=dict(waiting): {id: there[id] for id in ids})
@@ -70,9 +70,9 @@ def _fill(server: Postgres, progress: Progress) -> None:
 
 
 def _measure(server: Postgres, progress: Progress) -> dict[str, float]:
-    from tests.fixtures import goods
+    from tests.fixtures import entries
 
-    bags = goods.category("bags")
+    bags = entries.category("bags")
     listing = _Operation(server, "search.list_category_products", path={"category_id": bags})
     pages = [listing.run({"limit": "20", "sort": sort}, LISTINGS) for sort in ("relevance", "price", "new", "sales")]
     progress("listings", 1, 1)

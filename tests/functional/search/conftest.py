@@ -16,7 +16,7 @@ from mall.search.index import store
 from mall.search.index.model import Entry, FacetValue, Term
 from mall.search.model import BRAND, CATEGORY, MERCHANT, attribute_facet
 from mall.search.popular import service as popular
-from tests.fixtures.goods import BEGUN, product_id
+from tests.fixtures.entries import BEGUN, product_id
 
 Shelf = Callable[..., int]
 TITLE = {"zh-CN": "颜色", "en": "Color"}

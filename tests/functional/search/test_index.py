@@ -15,7 +15,7 @@ from mall.search.finding import service, store
 from mall.search.finding.model import Sort, Wanted
 from mall.search.index import store as index
 from mall.search.model import EVERYWHERE
-from tests.fixtures.goods import product_id
+from tests.fixtures.entries import product_id
 from tests.functional.search.conftest import Shelf, item
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -10,7 +10,7 @@ from mall import clock, sql
 from mall.search.popular import service, store
 from mall.search.popular.model import HELD
 from tests.fixtures.gateway import Answer
-from tests.fixtures.goods import BEGUN
+from tests.fixtures.entries import BEGUN
 from tests.functional.search.conftest import Shelf, item
 
 pytestmark = pytest.mark.usefixtures("aws", "database")
