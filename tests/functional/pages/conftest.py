@@ -66,7 +66,9 @@ class Queue:
         from moto.backends import get_backend
 
         waiting = get_backend("sqs")[stacks.ACCOUNT][stacks.REGION].queues[config.queue(self._name).rpartition("/")[2]]
-        taken = [(json.loads(one.body), (one.delayed_until - one.sent_timestamp) / 1000) for one in waiting._messages]
+        taken = [
+            (json.loads(one.body), round((one.delayed_until - one.sent_timestamp) / 1000)) for one in waiting._messages
+        ]
         waiting._messages.clear()
         self.late = sorted({late for _, late in taken if late})
         return [body for body, _ in taken]

@@ -105,7 +105,8 @@ class SmallShop:
             "blur": "data:image/webp;base64,AA==",
             "src": f"/media/p/{PICTURE}/480.jpg",
             "renditions": [
-                {"width": width, "height": width * 3 // 4, "ext": "webp", "href": f"/media/p/{PICTURE}/{width}.webp"}
+                {"width": width, "height": width * 3 // 4, "ext": ext, "href": f"/media/p/{PICTURE}/{width}.{ext}"}
+                for ext in ("jpg", "webp")
                 for width in (1080, 480, 160)
             ],
         }
