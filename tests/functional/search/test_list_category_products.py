@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from mall.search.index import store
-from tests.fixtures.gateway import Answer
 from tests.fixtures.entries import BEGUN, product_id
+from tests.fixtures.gateway import Answer
 from tests.functional.search.conftest import Shelf, item
 
 pytestmark = pytest.mark.usefixtures("aws", "database")

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from mall import clock, sql
 from mall.search.popular import service, store
 from mall.search.popular.model import HELD
-from tests.fixtures.gateway import Answer
 from tests.fixtures.entries import BEGUN
+from tests.fixtures.gateway import Answer
 from tests.functional.search.conftest import Shelf, item
 
 pytestmark = pytest.mark.usefixtures("aws", "database")
