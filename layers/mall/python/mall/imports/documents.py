@@ -7,7 +7,7 @@ its own to check.
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
@@ -50,7 +50,7 @@ def _amount(value: Any) -> Any:
 
 
 def _moment(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=_CHINA)
+    return (value if value.tzinfo else value.replace(tzinfo=_CHINA)).astimezone(UTC)
 
 
 def _language(name: str) -> str:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -46,7 +47,9 @@ def rows(file: BinaryIO) -> Iterator[Row]:
                 continue
             yield Row(number, cells)
     finally:
-        text.detach()
+        # Whoever stops reading halfway may have closed the file before.
+        with suppress(ValueError):
+            text.detach()
 
 
 def _encoding(file: BinaryIO) -> str:
