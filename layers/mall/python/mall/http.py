@@ -69,7 +69,7 @@ class Body(BaseModel):
 class View(BaseModel):
     """The base of answers.
 
-    A subsystem's schemas are one module that each of its functions imports; `defer_build` here and in `Body` makes a
+    The schemas of a noun are one module that each of its functions imports; `defer_build` here and in `Body` makes a
     function pay only for the models of its own operation.
     """
 
