@@ -7,8 +7,9 @@
 Old and new code run at the same time while a deployment goes on, so a revision only adds; what nobody uses any more is
 removed by a later revision that names the one it completes (`contracts = "0004"`). `lint` holds revisions to that.
 
-Two migrators at once are safe: the second waits until the first has given back the advisory locks of all shards. A statement waits for a table
-three seconds at most, since everybody else queues behind it, and the revision is then tried again.
+Two migrators at once are safe: the second waits until the first has given back the advisory locks of all shards. A
+statement waits for a table three seconds at most, since everybody else queues behind it, and the revision is then tried
+again.
 """
 
 import hashlib
