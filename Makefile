@@ -83,15 +83,10 @@ check-build:
 	@$(AS_NOBODY) .venv-sam/bin/sam validate --lint
 	@echo "sam build"; mkdir -p .aws-sam; $(AS_NOBODY) .venv-sam/bin/sam build --cached --parallel >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log; exit 1; }
 
-# The same order every time; `make test ORDER=` shuffles, which finds tests that lean on others.
-ORDER ?= -p no:randomly
-# Tests with killed processes and deadlines can lose to a busy machine; what fails three times is broken. `AGAIN=` once.
-AGAIN ?= --reruns 2 --reruns-delay 1
-
 ## Testing it
 .PHONY: test test-unit test-functional test-sagas test-infra test-local bench
 test: .venv/.ready .venv-emulator/.ready .venv-sam/.ready ## Run every test
-	.venv/bin/pytest -n auto --dist loadgroup $(ORDER) $(AGAIN) tests
+	.venv/bin/pytest -n auto --dist loadgroup tests
 
 test-unit: .venv/.ready ## Rules without any store; no sockets
 	.venv/bin/pytest tests/unit

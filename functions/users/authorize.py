@@ -9,8 +9,7 @@ from typing import Any
 import jwt  # noqa: F401  (loaded while the function starts, not while its first caller waits)
 
 from mall import tokens
-from mall.auth import NOBODY, Caller
-from mall.http import SIGNATURE_SCHEME
+from mall.auth import NOBODY, SIGNATURE_SCHEME, Caller
 from mall.observability import logger
 
 

@@ -1,9 +1,11 @@
 """Add or replace one's e-mail address or phone number."""
 
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
 from mall.users.credentials import NotAnIdentifier
-from mall.users.schemas import Binding, ProfileView
+from mall.users.identifiers import service
+from mall.users.identifiers.schemas import Binding
+from mall.users.profiles.schemas import ProfileView
 
 app = Endpoint("users.bind_identifier")
 

@@ -1,9 +1,10 @@
 """Replace one's password."""
 
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
 from mall.users.credentials import WeakPassword
-from mall.users.schemas import PasswordChange
+from mall.users.passwords import service
+from mall.users.passwords.schemas import PasswordChange
 
 app = Endpoint("users.change_password")
 

@@ -1,8 +1,9 @@
 """Put an authenticator app in force."""
 
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import RecoveryCodes, TotpProof
+from mall.users import model
+from mall.users.totp import service
+from mall.users.totp.schemas import RecoveryCodes, TotpProof
 
 app = Endpoint("users.confirm_totp")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mall.users import service
+from mall.users.staff import service
 
 
 def app(event: dict[str, Any], context: Any) -> dict[str, str]:

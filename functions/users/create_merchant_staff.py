@@ -2,9 +2,10 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
 from mall.users.credentials import NotAnIdentifier
-from mall.users.schemas import NewMerchantStaff, StaffCreated, StaffView
+from mall.users.staff import service
+from mall.users.staff.schemas import NewMerchantStaff, StaffCreated, StaffView
 
 app = Endpoint("users.create_merchant_staff")
 

@@ -2,8 +2,9 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import RoleDefinition, RoleView
+from mall.users import model
+from mall.users.roles import service
+from mall.users.roles.schemas import RoleDefinition, RoleView
 
 app = Endpoint("users.define_role")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mall import queues
-from mall.users import service
+from mall.users.codes import service
 from mall.users.model import Identifier, Purpose
 
 

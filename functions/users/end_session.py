@@ -1,7 +1,8 @@
 """Sign out one device."""
 
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
+from mall.users.sessions import service
 
 app = Endpoint("users.end_session")
 

@@ -1,7 +1,7 @@
 """Sign out everywhere."""
 
 from mall.http import Endpoint
-from mall.users import service
+from mall.users.sessions import service
 
 app = Endpoint("users.end_sessions")
 

@@ -1,7 +1,7 @@
 """A task of closing an account: delete what is left of its sessions."""
 
 from mall import saga
-from mall.users import service
+from mall.users.sessions import service
 
 
 @saga.task("users.forget_sessions", key="user_id")

@@ -3,7 +3,7 @@
 from mall import tokens
 from mall.auth import PUBLIC
 from mall.http import Endpoint
-from mall.users.schemas import KeySet
+from mall.users.sessions.schemas import KeySet
 
 app = Endpoint("users.get_jwks")
 

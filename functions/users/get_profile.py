@@ -2,7 +2,7 @@
 
 from mall.http import Endpoint
 from mall.users import model, service
-from mall.users.schemas import ProfileView
+from mall.users.profiles.schemas import ProfileView
 
 app = Endpoint("users.get_profile")
 

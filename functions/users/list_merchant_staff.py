@@ -2,8 +2,8 @@
 
 from mall.auth import permission
 from mall.http import Endpoint, Page
-from mall.users import service
-from mall.users.schemas import StaffList
+from mall.users.staff import service
+from mall.users.staff.schemas import StaffList
 
 app = Endpoint("users.list_merchant_staff")
 

@@ -2,8 +2,8 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.users import service
-from mall.users.schemas import Roles, RoleView
+from mall.users.roles import service
+from mall.users.roles.schemas import Roles, RoleView
 
 app = Endpoint("users.list_roles")
 

@@ -1,8 +1,8 @@
 """Show where one is signed in."""
 
 from mall.http import Endpoint
-from mall.users import service
-from mall.users.schemas import Sessions
+from mall.users.sessions import service
+from mall.users.sessions.schemas import Sessions
 
 app = Endpoint("users.list_sessions")
 

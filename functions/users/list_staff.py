@@ -2,8 +2,8 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.users import service
-from mall.users.schemas import StaffList, StaffPage
+from mall.users.staff import service
+from mall.users.staff.schemas import StaffList, StaffPage
 
 app = Endpoint("users.list_staff")
 

@@ -2,8 +2,9 @@
 
 from mall.auth import PUBLIC
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import Refresh, Tokens
+from mall.users import model
+from mall.users.sessions import service
+from mall.users.sessions.schemas import Refresh, Tokens
 
 app = Endpoint("users.refresh_session")
 

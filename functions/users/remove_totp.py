@@ -1,8 +1,9 @@
 """Take an authenticator app away."""
 
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import TotpProof
+from mall.users import model
+from mall.users.totp import service
+from mall.users.totp.schemas import TotpProof
 
 app = Endpoint("users.remove_totp")
 

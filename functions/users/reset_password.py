@@ -2,9 +2,10 @@
 
 from mall.auth import PUBLIC
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
 from mall.users.credentials import NotAnIdentifier, WeakPassword
-from mall.users.schemas import PasswordReset
+from mall.users.passwords import service
+from mall.users.passwords.schemas import PasswordReset
 
 app = Endpoint("users.reset_password")
 

@@ -3,9 +3,10 @@
 from mall.auth import PUBLIC
 from mall.errors import TooManyRequests
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
+from mall.users.codes import service
+from mall.users.codes.schemas import CodeRequest, CodeRequested
 from mall.users.credentials import NotAnIdentifier
-from mall.users.schemas import CodeRequest, CodeRequested
 
 app = Endpoint("users.send_code")
 

@@ -2,9 +2,11 @@
 
 from mall.auth import PUBLIC
 from mall.http import Endpoint
-from mall.users import model, service
+from mall.users import model
 from mall.users.credentials import NotAnIdentifier
-from mall.users.schemas import SignIn, Tokens
+from mall.users.sessions.schemas import Tokens
+from mall.users.sign_ins import service
+from mall.users.sign_ins.schemas import SignIn
 
 app = Endpoint("users.sign_in")
 

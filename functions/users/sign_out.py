@@ -1,7 +1,7 @@
 """End the present session."""
 
 from mall.http import Endpoint
-from mall.users import service
+from mall.users.sessions import service
 
 app = Endpoint("users.sign_out")
 

@@ -1,8 +1,9 @@
 """Set up an authenticator app."""
 
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import TotpStart
+from mall.users import model
+from mall.users.totp import service
+from mall.users.totp.schemas import TotpStart
 
 app = Endpoint("users.start_totp")
 

@@ -2,8 +2,9 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import StaffChange, StaffView
+from mall.users import model
+from mall.users.staff import service
+from mall.users.staff.schemas import StaffChange, StaffView
 
 app = Endpoint("users.update_merchant_staff")
 

@@ -1,8 +1,9 @@
 """Change one's own profile."""
 
 from mall.http import Endpoint
-from mall.users import model, service
-from mall.users.schemas import ProfileChange, ProfileView
+from mall.users import model
+from mall.users.profiles import service
+from mall.users.profiles.schemas import ProfileChange, ProfileView
 
 app = Endpoint("users.update_profile")
 

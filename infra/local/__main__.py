@@ -98,16 +98,20 @@ def clean(state: State) -> None:
 def _migrate(urls: list[str]) -> None:
     if not (MALL / "mall" / "sql" / "__main__.py").exists():
         return
-    with _step("tables in both databases"):
+    with _step("tables in both databases") as show:
         # A process of its own, since the settings of `mall` are read from the environment once.
-        result = subprocess.run(
-            [sys.executable, "-m", "mall.sql", "migrate"], capture_output=True, text=True, cwd=ROOT, check=False,
+        command = subprocess.Popen(
+            [sys.executable, "-m", "mall.sql", "migrate"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
             env={**os.environ, "MALL_DATABASE_URLS": ",".join(urls), "PYTHONPATH": str(MALL)},
         )  # fmt: skip
-        if result.returncode:
-            raise LocalError(
-                f"The databases could not be migrated:\n{(result.stderr or result.stdout).strip()[-2000:]}"
-            )
+        with command:
+            said = []
+            for line in command.stdout or ():
+                said.append(line)
+                show(line.strip())
+        if command.returncode:
+            raise LocalError(f"The databases could not be migrated:\n{''.join(said).strip()[-2000:]}")
 
 
 def _deploy(state: State, emulator: Emulator, urls: list[str]) -> dict[str, str]:

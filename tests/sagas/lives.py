@@ -16,6 +16,8 @@ from mall.users.consents import service as consents
 from mall.users.consents.schemas import ConsentForm
 from mall.users.model import Account, Device, Gender, Identifier, Profile, Session, Totp, digest
 from mall.users.privacy import service as privacy
+from mall.users.sessions import store as sessions
+from mall.users.totp import store as totp
 from tests.fixtures.buckets import put
 from tests.fixtures.drawings import encoded, halves
 
@@ -51,15 +53,15 @@ def lived(slot: int, number: int = 0) -> Life:
     account = replace(
         account,
         password_hash=_hash(),
-        totp=Totp(store.encrypt(user_id, secret), confirmed=True, recovery=frozenset({digest("abcde-fghij")})),
+        totp=Totp(totp.encrypt(user_id, secret), confirmed=True, recovery=frozenset({digest("abcde-fghij")})),
         profile=Profile(f"安娜{number}号", Gender.FEMALE, date(1990, 2, 3), "440305", locale="en"),
     )
     store.create(account)
     token, spent = digest(f"token {number}"), digest(f"spent {number}")
     device = Device(f"Anna's phone {number}", "203.0.113.*")
     session = Session(user_id, caller.session_id, spent, clock.now(), clock.now(), device)
-    store.open_session(session)
-    store.rotate(session, token_digest=token, at=clock.now())
+    sessions.open_session(session)
+    sessions.rotate(session, token_digest=token, at=clock.now())
     for street in (f"秘密路{number}之7号", f"后门巷{number}之9号"):
         addresses.add(
             user_id,

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from mall.auth import NOBODY
-from mall.users import service, store
+from mall.users import store
 from mall.users.credentials import parse_identifier
+from mall.users.identifiers import service as identifiers
 from mall.users.model import Device, State
+from mall.users.sign_ins import service as sign_ins
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
 
@@ -130,8 +132,8 @@ def test_an_address_is_bound_to_one_account_even_if_a_code_is_used_while_it_is_t
         to_register = people.code(OTHER, "register")
 
         bound, registered = at_once(
-            lambda: service.bind_identifier(person.caller, OTHER, code=to_bind, present_code=present),
-            lambda: service.register(
+            lambda: identifiers.bind_identifier(person.caller, OTHER, code=to_bind, present_code=present),
+            lambda: sign_ins.register(
                 OTHER, code=to_register, password=None, locale="en", terms="2030-01-01", device=HERE
             ),
             seed=seed,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from mall.auth import NOBODY
-from mall.users import service, store
+from mall.users import store
 from mall.users.model import State
+from mall.users.passwords import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
 

@@ -12,6 +12,7 @@ from mall.events.items import OutboxItem
 from mall.users import store
 from mall.users.model import ChangedMeanwhile, State
 from mall.users.privacy import service
+from mall.users.sessions import store as sessions
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People, Person
 
@@ -78,7 +79,7 @@ def test_every_device_is_signed_out(
 
     for token in (me.refresh_token, there.refresh_token):
         assert invoke("users.refresh_session", body={"refresh_token": token}).status == 401
-    assert list(store.sessions(me.id)) == []
+    assert list(sessions.sessions(me.id)) == []
     proof = {"identifier": me.identifier, "password": PASSWORD}
     assert invoke("users.sign_in", body=proof).code == "WrongCredentials"
 

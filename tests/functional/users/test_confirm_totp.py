@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from mall.auth import NOBODY
-from mall.users import service, store
+from mall.users import store
+from mall.users.totp import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People, app_code
 

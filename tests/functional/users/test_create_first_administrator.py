@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from mall.users import model, service
+from mall import tokens
+from mall.users import model
 from mall.users.credentials import NotAnIdentifier
 from mall.users.model import AdministratorExists, Identifier, IdentifierTaken
+from mall.users.staff import service
 from mall.users.store import find
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
@@ -24,13 +26,13 @@ def test_the_first_administrator_may_do_everything_once_the_password_is_their_ow
         "users.sign_in", body={"identifier": "boss@example.com", "password": created["one_time_password"]}
     ).body
     assert first["must_change_password"]
-    boss = service.tokens.verify(first["access_token"])
+    boss = tokens.verify(first["access_token"])
     assert (boss.user_id, boss.permissions) == (created["user_id"], frozenset())
 
     changed = {"current_password": created["one_time_password"], "new_password": PASSWORD}
     assert invoke("users.change_password", caller=boss, body=changed).status == 204
     renewed = invoke("users.refresh_session", body={"refresh_token": first["refresh_token"]}).body
-    assert service.tokens.verify(renewed["access_token"]).permissions == {"*"}
+    assert tokens.verify(renewed["access_token"]).permissions == {"*"}
 
 
 def test_there_is_only_one_first_administrator(run: Callable[..., Any]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from mall import ids, tokens
 from mall.auth import NOBODY
 from mall.events.items import OutboxItem
-from mall.users import service
 from mall.users.model import Account, Identifier, IdentifierTaken
+from mall.users.staff import service
 from mall.users.store import find
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People, Person

@@ -7,8 +7,10 @@ import pytest
 
 from mall import ids, tokens
 from mall.auth import NOBODY, Caller
-from mall.users import schemas, service, store
 from mall.users.model import BUILT_IN_ROLES, ChangedMeanwhile, Role, Scope
+from mall.users.roles import service
+from mall.users.roles import store as roles
+from mall.users.roles.schemas import RoleDefinition
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -32,7 +34,7 @@ def definer(people: People, define: Callable[..., Answer]) -> Caller:
 
 def role(name: str) -> Role | None:
     """The role as it is now."""
-    return next(iter(store.roles([name])), None)
+    return next(iter(roles.roles([name])), None)
 
 
 def test_a_new_role_gives_its_holders_what_it_permits(people: People, define: Callable[..., Answer]) -> None:
@@ -163,7 +165,7 @@ def test_of_two_definitions_at_once_one_is_refused(people: People, at_once: Call
     administrator = people.staff().caller
 
     def define(permission: str) -> Callable[[], Role]:
-        definition = schemas.RoleDefinition(scope=Scope.PLATFORM, permissions=[permission])
+        definition = RoleDefinition(scope=Scope.PLATFORM, permissions=[permission])
         return lambda: service.define_role(administrator, "reader", definition)
 
     for _ in ("the first time", "anew"):
@@ -172,7 +174,7 @@ def test_of_two_definitions_at_once_one_is_refused(people: People, at_once: Call
         (defined,) = [result for result in results if isinstance(result, Role)]
         assert sum(isinstance(result, ChangedMeanwhile) for result in results) == 1, results
         assert role("reader") == defined
-        service.define_role(administrator, "reader", schemas.RoleDefinition(**READER | {"permissions": ["a.b_c"]}))
+        service.define_role(administrator, "reader", RoleDefinition(**READER | {"permissions": ["a.b_c"]}))
 
 
 def test_only_those_allowed_define_roles(people: People, define: Callable[..., Answer]) -> None:

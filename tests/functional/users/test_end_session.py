@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from mall.auth import NOBODY
-from mall.users import store
 from mall.users.model import digest
+from mall.users.sessions import store as sessions
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -38,7 +38,7 @@ def test_anothers_session_is_not_there_for_me(invoke: Callable[..., Answer], peo
     answer = invoke("users.end_session", caller=other.caller, path={"session_id": person.caller.session_id})
 
     assert (answer.status, answer.code) == (404, "NoSuchSession")
-    assert len(list(store.sessions(person.id))) == 1
+    assert len(list(sessions.sessions(person.id))) == 1
 
 
 @pytest.mark.parametrize(

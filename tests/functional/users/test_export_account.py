@@ -9,6 +9,7 @@ import pytest
 from mall import ids
 from mall.users import store
 from mall.users.model import AccountClosed
+from mall.users.sessions import store as sessions
 from tests.fixtures.buckets import keys
 from tests.fixtures.copies import part, request, text
 from tests.fixtures.gateway import Answer
@@ -54,7 +55,7 @@ def test_no_proof_of_identity_is_there(people: People, run: Callable[..., Any], 
 
     account, told = store.load(me.id), text(given, "account")
     assert account.totp is not None
-    (session,) = store.sessions(me.id)
+    (session,) = sessions.sessions(me.id)
     proofs = [secret, account.totp.secret, *account.totp.recovery, account.password_hash, session.token_digest]
     proofs += [me.refresh_token, me.refresh_token.rpartition(".")[2], *confirmed.body["recovery_codes"]]
     assert [proof for proof in proofs if proof in told] == []

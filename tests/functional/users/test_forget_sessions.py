@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from mall import config
-from mall.users import service
+from mall.users.sessions import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 

@@ -12,10 +12,11 @@ import pytest
 
 from mall import clock, ids
 from mall.auth import Caller
-from mall.users import schemas, store
-from mall.users import service as users
+from mall.users import store
 from mall.users.avatars import model, service
 from mall.users.model import ChangedMeanwhile
+from mall.users.profiles import service as profiles
+from mall.users.profiles.schemas import ProfileChange
 from tests import steps
 from tests.fixtures.buckets import content, keys, put
 from tests.fixtures.drawings import BLUE, RED, colour, decoded, encoded, exif, halves, like
@@ -208,9 +209,9 @@ def test_of_pictures_taken_in_at_once_the_latest_is_shown_and_no_other(
 def test_a_profile_that_is_changed_at_the_same_moment_gets_its_avatar_all_the_same(
     me: Caller, at_once: Callable[..., list[Any]], seed: int | None
 ) -> None:
-    key, change = uploaded(me, one()), schemas.ProfileChange(nickname="安娜")
+    key, change = uploaded(me, one()), ProfileChange(nickname="安娜")
 
-    taken, changed = at_once(lambda: service.take_in(key), lambda: users.update_profile(me, change), seed=seed)
+    taken, changed = at_once(lambda: service.take_in(key), lambda: profiles.update_profile(me, change), seed=seed)
 
     assert taken is None
     assert avatar(me).startswith(key)

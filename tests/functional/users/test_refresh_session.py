@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from mall import ids, tokens
-from mall.users import service, store
+from mall.users import store
 from mall.users.model import State
+from mall.users.sessions import service
+from mall.users.sessions import store as sessions
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -117,7 +119,7 @@ def test_signing_out_everywhere_while_a_tab_refreshes_leaves_nobody_signed_in(
     )
 
     assert type(result).__name__ in {"Tokens", "SessionOver"}
-    assert list(store.sessions(person.id)) == []
+    assert list(sessions.sessions(person.id)) == []
     if not isinstance(result, Exception):
         assert refresh(result.refresh_token).status == 401
 
@@ -156,7 +158,7 @@ def test_an_account_that_is_not_active_stays_signed_in_nowhere(
     answer = refresh(person.refresh_token)
 
     assert (answer.status, answer.code) == (401, "SessionOver")
-    assert list(store.sessions(person.id)) == []
+    assert list(sessions.sessions(person.id)) == []
 
 
 def test_other_rights_reach_the_next_access_token(refresh: Callable[[str], Answer], people: People) -> None:

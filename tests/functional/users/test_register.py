@@ -8,8 +8,9 @@ import pytest
 
 from mall import config, tokens
 from mall.aws import client
-from mall.users import model, service
+from mall.users import model
 from mall.users.model import Device
+from mall.users.sign_ins import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
 

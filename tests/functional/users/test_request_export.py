@@ -1,7 +1,7 @@
 """Asking for a copy of one's data."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,21 +15,7 @@ from tests.fixtures.buckets import keys
 from tests.fixtures.gateway import Answer
 from tests.fixtures.people import close, customer, with_account
 
-pytestmark = pytest.mark.usefixtures("machine")
-
-
-@pytest.fixture
-def machine(aws: object) -> Iterator[str]:
-    """A state machine under the name of the real one, which ends at once."""
-    arn = config.machine("export_user_data")
-    definition = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
-    client = boto3.client("stepfunctions")
-    made = client.create_state_machine(
-        name=arn.rpartition(":")[2], definition=json.dumps(definition), roleArn="arn:aws:iam::123456789012:role/x"
-    )
-    assert made["stateMachineArn"] == arn
-    yield arn
-    client.delete_state_machine(stateMachineArn=arn)
+pytestmark = pytest.mark.usefixtures("aws")
 
 
 def started() -> list[dict[str, Any]]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mall.users import model, service, store
+from mall.users import model, store
 from mall.users.model import State
+from mall.users.passwords import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
 

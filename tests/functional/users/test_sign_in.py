@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from mall import clock, tokens
-from mall.users import model, service, store
+from mall.users import model, store
 from mall.users.model import Device, State
+from mall.users.sign_ins import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People, Person, app_code
 

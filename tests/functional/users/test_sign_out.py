@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mall.auth import NOBODY
-from mall.users import store
+from mall.users.sessions import store as sessions
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -15,7 +15,7 @@ def test_signing_out_ends_this_session_and_no_other(invoke: Callable[..., Answer
     answer = invoke("users.sign_out", caller=person.caller)
 
     assert (answer.status, answer.body) == (204, None)
-    assert [session.id for session in store.sessions(person.id)] == [elsewhere.caller.session_id]
+    assert [session.id for session in sessions.sessions(person.id)] == [elsewhere.caller.session_id]
     assert invoke("users.refresh_session", body={"refresh_token": person.refresh_token}).status == 401
 
 

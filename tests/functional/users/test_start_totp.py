@@ -8,6 +8,7 @@ import pytest
 from mall.auth import NOBODY
 from mall.aws import client
 from mall.users import store
+from mall.users.totp import store as totp
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -38,9 +39,9 @@ def test_the_secret_is_stored_encrypted_and_for_its_owner_only(invoke: Callable[
     kept = store.load(person.id).totp
     assert kept is not None
     assert secret not in kept.secret
-    assert store.decrypt(person.id, kept.secret) == secret
+    assert totp.decrypt(person.id, kept.secret) == secret
     with pytest.raises(client("kms").exceptions.InvalidCiphertextException):
-        store.decrypt(other.id, kept.secret)
+        totp.decrypt(other.id, kept.secret)
 
 
 def test_starting_anew_replaces_the_secret(invoke: Callable[..., Answer], people: People) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from mall import clock
 from mall.auth import NOBODY
-from mall.users import schemas, service, store
+from mall.users import store
 from mall.users.model import State
+from mall.users.profiles import service
+from mall.users.profiles.schemas import ProfileChange
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People
 
@@ -79,7 +81,7 @@ def test_of_two_changes_at_once_none_is_lost_silently(
     people: People, at_once: Callable[..., list[Any]], seed: int | None
 ) -> None:
     person = people.register()
-    forms = [schemas.ProfileChange(nickname="林"), schemas.ProfileChange(region="CN")]
+    forms = [ProfileChange(nickname="林"), ProfileChange(region="CN")]
 
     results = at_once(*[lambda form=form: service.update_profile(person.caller, form) for form in forms], seed=seed)
 

@@ -8,8 +8,10 @@ import pytest
 from mall import ids, tokens
 from mall.auth import NOBODY
 from mall.events.items import OutboxItem
-from mall.users import schemas, service, store
+from mall.users import store
 from mall.users.model import Account, ChangedMeanwhile
+from mall.users.staff import service
+from mall.users.staff.schemas import StaffChange
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import People, Person
 
@@ -193,7 +195,7 @@ def test_of_two_changes_at_once_one_is_refused(people: People, at_once: Callable
     administrator, colleague = people.staff(), people.staff(["ops"])
 
     def change(**given: Any) -> Callable[[], Account]:
-        return lambda: service.update_staff(administrator.caller, colleague.id, schemas.StaffChange(**given))
+        return lambda: service.update_staff(administrator.caller, colleague.id, StaffChange(**given))
 
     results = at_once(change(roles=["operator"]), change(state="disabled"))
 

@@ -1,4 +1,4 @@
-"""Who asks, and what an operation demands of them. Light on purpose: every endpoint imports it.
+"""Who asks, and what an operation demands of them. Light on purpose: every endpoint and the authorizer import it.
 
 A person's bearer token is verified by the gateway's authorizer (`functions/users/authorize.py`), which hands the
 caller on in the request context. A merchant's signed call passes the authorizer unverified, since a gateway
@@ -12,6 +12,8 @@ from typing import Any
 from mall import errors
 
 ALL = "*"
+# What the `Authorization` header of a merchant's signed call begins with.
+SIGNATURE_SCHEME = "MALL-ED25519"
 
 
 @dataclass(frozen=True, slots=True)

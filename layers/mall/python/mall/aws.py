@@ -9,6 +9,7 @@ role's policy).
 from functools import cache
 from typing import Any
 
+import urllib3  # noqa: F401  (before botocore comes to it from deep below, see mall.nosql)
 from botocore.config import Config
 from botocore.session import Session, get_session
 

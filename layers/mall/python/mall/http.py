@@ -27,7 +27,7 @@ from chalice.app import Chalice, ChaliceViewError, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mall import config, errors
-from mall.auth import NOBODY, SIGNED_IN, Access, Caller
+from mall.auth import NOBODY, SIGNATURE_SCHEME, SIGNED_IN, Access, Caller
 from mall.observability import concerning, count, logger, metrics
 
 # The most specific class wins; anything else that is raised is our own fault and a 500.
@@ -41,7 +41,6 @@ STATUS: Mapping[type[errors.MallError], int] = {
     errors.Unavailable: 503,
 }
 MAX_BODY_BYTES = 256 * 1024
-SIGNATURE_SCHEME = "MALL-ED25519"
 EDGE_HEADER = "x-mall-edge"
 # A merchant's own staff and programs, and nobody else, ask for what is below the first; they never do below the second.
 MERCHANT_PATHS = "/api/merchant/"
@@ -69,7 +68,7 @@ class Body(BaseModel):
 class View(BaseModel):
     """The base of answers.
 
-    A subsystem's schemas are one module that each of its functions imports; `defer_build` here and in `Body` makes a
+    The schemas of a noun are one module that each of its functions imports; `defer_build` here and in `Body` makes a
     function pay only for the models of its own operation.
     """
 

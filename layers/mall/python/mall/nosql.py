@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+# Before PynamoDB, which comes to it so deep in its own imports that CPython's stack for calls (chunks of 16 KiB) ends
+# in the middle of compiling urllib3's patterns, and is grown and shrunk 6,000 times (25 ms).
+import urllib3  # noqa: F401
 from pynamodb.connection import Connection
 from pynamodb.constants import BATCH_WRITE_PAGE_LIMIT
 from pynamodb.exceptions import DeleteError, PutError, QueryError, TransactWriteError, UpdateError

@@ -7,15 +7,16 @@
 Old and new code run at the same time while a deployment goes on, so a revision only adds; what nobody uses any more is
 removed by a later revision that names the one it completes (`contracts = "0004"`). `lint` holds revisions to that.
 
-Two migrators at once are safe: each shard is worked on under an advisory lock of its own. A statement waits for a table
-three seconds at most, since everybody else queues behind it, and the revision is then tried again.
+Two migrators at once are safe: the second waits until the first has given back the advisory locks of all shards. A
+statement waits for a table three seconds at most, since everybody else queues behind it, and the revision is then tried
+again.
 """
 
 import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,12 +76,14 @@ def migrate(urls: Sequence[str] | None = None, *, progress: Progress | None = No
     """
     addresses = maintenance.urls(urls)
     _distinct(addresses)
-    before = status(addresses)
-    _same_tables(addresses, before)
-    for shard, url in enumerate(addresses):
-        _migrate_shard(shard, url, progress)
-    after = status(addresses)
-    _same_tables(addresses, after)
+    with ExitStack() as held:
+        # All shards' locks before the first look: what another migrator has half done is no difference between shards.
+        connections = [held.enter_context(_alone(shard, url)) for shard, url in enumerate(addresses)]
+        _same_tables(addresses, status(addresses))
+        for shard, connection in enumerate(connections):
+            _migrate_shard(shard, connection, progress)
+        after = status(addresses)
+        _same_tables(addresses, after)
     return after
 
 
@@ -127,22 +130,21 @@ def new(title: str) -> Path:
     return Path(made.path)
 
 
-def _migrate_shard(shard: int, url: str, progress: Progress | None) -> None:
-    with _connected(url) as connection, _alone(connection, shard):
-        for attempt in range(_TRIES):
-            try:
-                _upgrade(connection, shard, progress)
-                _set_timeouts(connection)
-                return
-            except DBAPIError as error:
-                connection.rollback()
-                if getattr(error.orig, "sqlstate", None) not in _SAY_AGAIN:
-                    raise
-                if attempt == _TRIES - 1:
-                    raise MigrationRefused(
-                        f"Shard {shard} stays at its revision: a table was busy {_TRIES} times in a row."
-                    ) from error
-                time.sleep(random.uniform(0.2, 1.0) * (attempt + 1))  # noqa: S311  (spreads retries, protects nothing)
+def _migrate_shard(shard: int, connection: Connection, progress: Progress | None) -> None:
+    for attempt in range(_TRIES):
+        try:
+            _upgrade(connection, shard, progress)
+            _set_timeouts(connection)
+            return
+        except DBAPIError as error:
+            connection.rollback()
+            if getattr(error.orig, "sqlstate", None) not in _SAY_AGAIN:
+                raise
+            if attempt == _TRIES - 1:
+                raise MigrationRefused(
+                    f"Shard {shard} stays at its revision: a table was busy {_TRIES} times in a row."
+                ) from error
+            time.sleep(random.uniform(0.2, 1.0) * (attempt + 1))  # noqa: S311  (spreads retries, protects nothing)
 
 
 def _upgrade(connection: Connection, shard: int, progress: Progress | None) -> None:
@@ -204,21 +206,22 @@ def _connected(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _alone(connection: Connection, shard: int) -> Iterator[None]:
-    """Keep other migrators off this shard; the lock goes with the connection if we die."""
-    patience = time.monotonic() + _LOCK_SECONDS
-    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": maintenance.LOCK}):
-        connection.rollback()
-        if time.monotonic() > patience:
-            raise MigrationRefused(f"Shard {shard} is being migrated by somebody else.")
-        time.sleep(0.2)
-    connection.commit()
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": maintenance.LOCK})
+def _alone(shard: int, url: str) -> Iterator[Connection]:
+    """A connection that keeps other migrators off this shard; the lock goes with it if we die."""
+    with _connected(url) as connection:
+        patience = time.monotonic() + _LOCK_SECONDS
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": maintenance.LOCK}):
+            connection.rollback()
+            if time.monotonic() > patience:
+                raise MigrationRefused(f"Shard {shard} is being migrated by somebody else.")
+            time.sleep(0.2)
         connection.commit()
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": maintenance.LOCK})
+            connection.commit()
 
 
 def _distinct(addresses: Sequence[str]) -> None:

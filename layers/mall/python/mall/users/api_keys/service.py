@@ -3,16 +3,16 @@
 from mall import clock, ids
 from mall.auth import Caller
 from mall.observability import logger
-from mall.users import service as users
 from mall.users.api_keys import model, store
 from mall.users.api_keys.model import Key
 from mall.users.api_keys.schemas import NewApiKey
 from mall.users.model import RoleBeyondOwn
+from mall.users.roles.service import rights
 
 
 def add(caller: Caller, given: NewApiKey) -> Key:
     """Register a key of the caller's merchant. Raises NotAPublicKey, TooManyKeys, RoleBeyondOwn."""
-    held = users.rights(caller)
+    held = rights(caller)
     if not set(given.permissions) <= held:
         raise RoleBeyondOwn
     public_key = model.normal_form(given.public_key)

@@ -1,14 +1,18 @@
 """Uploading an avatar, and showing it once it is made."""
 
+from dataclasses import replace
+
 from mall import ids, limits
 from mall.auth import Caller
 from mall.imaging.errors import NotAPicture
 from mall.observability import logger
-from mall.users import service as users
+from mall.users import store as accounts
 from mall.users.avatars import model, schemas, store
-from mall.users.model import AccountClosed, digest
+from mall.users.model import AccountClosed, ChangedMeanwhile, State, digest
 
 _UPLOADS_A_DAY = 20
+# How often a change that nobody waits for begins again when the account was changed meanwhile.
+_ATTEMPTS = 5
 
 
 def start_upload(caller: Caller, content_type: str) -> schemas.Upload:
@@ -39,7 +43,7 @@ def take_in(key: str) -> None:
     address = model.picture_key(key, digest(picture.hex())[:24])
     store.publish(address, picture)
     try:
-        shown = users.set_avatar(user_id, address)
+        shown = _show(user_id, address)
     except AccountClosed:
         erase(user_id)
         logger.info("avatar came too late", user_id=user_id)
@@ -47,6 +51,25 @@ def take_in(key: str) -> None:
     store.withdraw_before(user_id, shown)
     store.forget_upload(key)
     logger.info("avatar changed", user_id=user_id)
+
+
+def _show(user_id: str, address: str) -> str:
+    """Show the picture at `address` (below the media root) as the person's avatar, unless a later one is there.
+
+    Addresses sort by when their pictures were uploaded. Returns the one that is shown now. Raises AccountClosed.
+    """
+    for _ in range(_ATTEMPTS):
+        account = accounts.load(user_id)
+        if account.state is State.CLOSED:
+            raise AccountClosed
+        if account.profile.avatar >= address:
+            return account.profile.avatar
+        try:
+            accounts.save(replace(account, profile=replace(account.profile, avatar=address)), before=account)
+        except ChangedMeanwhile:
+            continue
+        return address
+    raise ChangedMeanwhile
 
 
 def erase(user_id: str) -> int:

@@ -8,8 +8,10 @@ from mall.observability import logger
 from mall.users import service as users
 from mall.users import store as accounts
 from mall.users.model import AccountClosed, Purpose, State
+from mall.users.passwords import service as passwords
 from mall.users.privacy import model, store
 from mall.users.privacy.model import Export, ExportState
+from mall.users.sessions import store as sessions
 
 
 def close_account(caller: Caller, *, password: str | None, code: str | None) -> None:
@@ -19,11 +21,11 @@ def close_account(caller: Caller, *, password: str | None, code: str | None) -> 
     """
     account = accounts.load(caller.user_id)
     if account.state is not State.CLOSED:
-        users.prove(account, password=password, code=code, purpose=Purpose.CLOSE_ACCOUNT)
+        passwords.prove(account, password=password, code=code, purpose=Purpose.CLOSE_ACCOUNT)
         news = events.Event.of("users.AccountClosed", aggregate=account.id, data={"closed_at": clock.now().isoformat()})
         accounts.save(model.closed(account), news, before=account)
         logger.info("account closed", user_id=account.id)
-    accounts.forget_sessions(account.id)
+    sessions.forget_sessions(account.id)
 
 
 def request_export(caller: Caller) -> Export:
@@ -74,7 +76,7 @@ def keep_account(user_id: str, export_id: str) -> None:
                     "created_at": session.created_at.isoformat(),
                     "refreshed_at": session.refreshed_at.isoformat(),
                 }
-                for session in accounts.sessions(user_id)
+                for session in sessions.sessions(user_id)
             ],
         },
     )

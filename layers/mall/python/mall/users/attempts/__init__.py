@@ -1,0 +1,1 @@
+"""Attempts to prove oneself: counted, and slowed down where too many were wrong."""

@@ -1,0 +1,1 @@
+"""Identifiers: the e-mail address and the phone number that lead to an account."""

@@ -1,0 +1,1 @@
+"""Passwords: changed, reset, and asked for again before what a stolen access token must not do."""

@@ -1,0 +1,1 @@
+"""Roles: named sets of permissions. Nobody defines one that permits more than they may themselves."""

@@ -1,0 +1,60 @@
+"""What clients send and get of sessions and their tokens. Descriptions are part of the API contract."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from mall.http import Body, View
+from mall.users.model import Session
+
+
+class Refresh(Body):
+    """Exchange of a refresh token."""
+
+    refresh_token: Annotated[SecretStr, Field(min_length=20, max_length=300)]
+
+
+class Tokens(View):
+    """What a signed-in client keeps."""
+
+    user_id: str
+    access_token: str = Field(description="Sent as `Authorization: Bearer …`.")
+    refresh_token: str = Field(description="Exchanged once for new tokens; the one before is then worth nothing.")
+    expires_in: int = Field(description="Seconds until the access token expires.")
+    must_change_password: bool = Field(False, description="The account may do nothing else until it has.")
+
+
+class SessionView(View):
+    """One signed-in device."""
+
+    id: str
+    device: str
+    address: str = Field(description="The network address of its last sign-in, shortened.")
+    created_at: datetime
+    refreshed_at: datetime
+    current: bool
+
+    @classmethod
+    def of(cls, session: Session, *, current: str) -> "SessionView":
+        """The session as its owner sees it."""
+        return cls(
+            id=session.id,
+            device=session.device.name,
+            address=session.device.address,
+            created_at=session.created_at,
+            refreshed_at=session.refreshed_at,
+            current=session.id == current,
+        )
+
+
+class Sessions(View):
+    """The signed-in devices, the latest first."""
+
+    items: list[SessionView]
+
+
+class KeySet(View):
+    """A JWK set (RFC 7517)."""
+
+    keys: list[dict[str, str]]

@@ -1,0 +1,1 @@
+"""Signing in, and registering, which is the first time."""

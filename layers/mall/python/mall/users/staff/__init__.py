@@ -1,0 +1,1 @@
+"""Staff: those who work for the platform or for a merchant, and what they may do."""
