@@ -18,6 +18,7 @@ GOALS = {
     "cold_import_ms_postgres_max": 600.0,
     "dispatch_cpu_ms": 1.5,
     "product_detail_cpu_ms": 2.0,
+    "product_detail_calls": 1.0,
     "listing_cpu_ms": 3.0,
     "search_cpu_ms": 10.0,
     "search_db_p50_ms": 15.0,
