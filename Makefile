@@ -24,12 +24,15 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ## Running the mall on this machine
-.PHONY: up down clean deploy status logs redrive
+.PHONY: up down clean deploy pages status logs redrive
 up: .venv/.ready .venv-emulator/.ready ## Start the mall, deploy what changed, print addresses and accounts
 	@$(LOCAL) up
 
 deploy: .venv/.ready ## Deploy what changed to the running mall
 	@$(LOCAL) deploy
+
+pages: .venv/.ready ## Render and publish every page of the running mall
+	@$(LOCAL) publish
 
 status: .venv/.ready ## Print addresses and accounts again
 	@$(LOCAL) status
@@ -47,7 +50,7 @@ clean: .venv/.ready ## Stop the mall and wipe its data
 	@$(LOCAL) clean
 
 ## Changing it
-.PHONY: check format requirements api
+.PHONY: check format requirements api assets
 # Two at a time, each one's output in one piece.
 check: .venv/.ready .venv-sam/.ready ## Format, lint, types, who imports whom, stale files, migrations, templates
 	@$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) check-templates check-types check-build check-style check-files
@@ -58,6 +61,9 @@ format: .venv/.ready ## Format the code and repair what can be repaired
 
 api: .venv/.ready ## Write infra/api/openapi.yaml from the routes
 	$(RUN) -m infra.api
+
+assets: .venv/.ready ## Write the addresses of the storefront's assets after one changed
+	$(RUN) -m infra.web
 
 requirements: .venv/.ready ## Write the layers' lists of packages from uv.lock
 	$(RUN) -m infra.local.vendor
@@ -74,6 +80,7 @@ check-types:
 check-files:
 	$(RUN) -m infra.local.vendor --check
 	$(RUN) -m infra.api --check
+	$(RUN) -m infra.web --check
 	$(RUN) -m mall.sql lint
 
 check-templates:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mall.imports import service
+from mall.imports.steps import service
 
 
 def app(event: dict[str, Any], context: Any) -> dict[str, int]:

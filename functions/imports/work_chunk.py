@@ -3,7 +3,7 @@
 from typing import Any
 
 from mall import queues
-from mall.imports import service
+from mall.imports.steps import service
 
 # As often as the queue delivers a message (`Tries` in the template): then what still fails is told to the merchant.
 _TRIES = 5

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mall import queues
-from mall.imports import service
+from mall.imports.steps import service
 
 
 def app(batch: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The commands: `python -m infra.local up|down|clean|deploy|import|logs|invoke|redrive|status`."""
+"""The commands: `python -m infra.local up|down|clean|deploy|publish|import|logs|invoke|redrive|status`."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import importing, operate, seed, site, vendor
+from infra.local import importing, operate, pages, seed, site, vendor
 from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator, client, described
 from infra.local.postgres import Postgres, PostgresError
@@ -55,6 +55,7 @@ def up(state: State, port: int | None) -> None:
     with _step("demonstration data") as show:
         description["accounts"] = seed.seed(description["api"], emulator.client, emulator.endpoint, show)
     state.describe(description)
+    _publish_pages(state, emulator, always=died)
     _show(description)
 
 
@@ -67,6 +68,15 @@ def deploy(state: State) -> None:
     outputs = _deploy(state, emulator, described(state)["database_urls"])
     _publish(state, emulator, outputs)
     state.describe({**described(state), **_addresses(emulator, outputs)})
+    _publish_pages(state, emulator)
+
+
+def publish(state: State) -> None:
+    """Render and publish every page of the running mall."""
+    emulator = Emulator(state)
+    if not emulator.running:
+        raise LocalError("The mall is not running; start it with `make up`.")
+    _publish_pages(state, emulator, always=True)
 
 
 def down(state: State) -> None:
@@ -133,6 +143,17 @@ def _publish(state: State, emulator: Emulator, outputs: dict[str, str]) -> None:
         site.upload(emulator.client("s3"), outputs["SiteBucket"], state.folder / "site", show)
 
 
+def _publish_pages(state: State, emulator: Emulator, *, always: bool = False) -> None:
+    """Publish every page, if pages look different now. What changes in the shop, they follow by themselves."""
+    edition = pages.edition()
+    if not always and state.remembered().get("edition") == edition:
+        return
+    with _step("pages") as show:
+        outcome = pages.publish(emulator.client, emulator.endpoint, show)
+        state.remember(edition=edition)
+    console.print(f"  [dim]{outcome}")
+
+
 def _addresses(emulator: Emulator, outputs: dict[str, str]) -> dict[str, Any]:
     api = f"{emulator.endpoint}/restapis/{outputs['ApiId']}/{outputs['ApiStage']}/_user_request_"
     front = f"http://{outputs['SiteDomain'].replace('.net', '.localhost')}:{emulator.port}"
@@ -191,13 +212,13 @@ def _short(state: State) -> str:
     return str(state.folder.relative_to(ROOT) if state.folder.is_relative_to(ROOT) else state.folder)
 
 
-def main(words: list[str] | None = None) -> int:
-    """Run one command; 1 and one sentence when it cannot be done."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="The mall on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     start = commands.add_parser("up", help="start, deploy, seed, and print the addresses")
     start.add_argument("--port", type=int, default=int(os.environ.get("MALL_PORT") or 0) or None)
     commands.add_parser("deploy", help="deploy what changed to the running mall")
+    commands.add_parser("publish", help="render and publish every page")
     commands.add_parser("down", help="stop; the data stay")
     commands.add_parser("clean", help="stop and wipe the data")
     commands.add_parser("status", help="the addresses, and whether the mall runs")
@@ -214,7 +235,12 @@ def main(words: list[str] | None = None) -> int:
     bring.add_argument("path", type=Path, help="JSON Lines, one product a line")
     bring.add_argument("--photos", type=Path, help="a folder of pictures that are uploaded first")
     bring.add_argument("--mapping", choices=importing.MAPPINGS, default="retail", help="how lines become products")
-    arguments = parser.parse_args(words)
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; 1 and one sentence when it cannot be done."""
+    arguments = _parser().parse_args(words)
     state = State.here()
     try:
         match arguments.command:
@@ -222,6 +248,8 @@ def main(words: list[str] | None = None) -> int:
                 up(state, arguments.port)
             case "deploy":
                 deploy(state)
+            case "publish":
+                publish(state)
             case "down":
                 down(state)
             case "clean":

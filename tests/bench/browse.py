@@ -2,9 +2,10 @@
 
 Requests go through the functions as the gateway sends them, one after the other; log lines and metrics are written, to
 nowhere. PostgreSQL is real. DynamoDB stands for a service that AWS runs: its answers, recorded once, come back from
-memory below botocore, so that all that a function does itself is counted, and its calls are counted too.
+memory below botocore, so that all that a function does itself is counted but for sockets and TLS, and so are its calls.
 
     product_detail_cpu_ms     GET /api/products/{id}
+    product_detail_calls      how often that asks a store
     listing_cpu_ms            GET /api/categories/{id}/products, 20 products
     search_cpu_ms             GET /api/search with facets, 20 of the hits: the mean of searches of different kinds
     search_cpu_ms_widest      the same for a word that four of ten products have
@@ -32,6 +33,8 @@ PRODUCTS = 10_000
 TOGETHER = 250
 WARM_UP = 20
 LISTINGS = 400
+DETAILS = 200
+DIFFERENT = 5
 SEARCHES = 60
 COMPETITORS = json.loads((Path(__file__).parent / "competitors.json").read_text(encoding="utf-8"))
 
@@ -44,9 +47,36 @@ def measure(progress: Progress) -> dict[str, float]:
     try:
         with Postgres(folder, durable=False) as server, _environment(server.urls("mall_0", "mall_1")):
             _fill(server, progress)
-            return _measure(server, progress)
+            return _measure(server, progress) | _detail(progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _detail(progress: Progress) -> dict[str, float]:
+    """What showing a product costs. What the function remembers of merchants and categories is there, as when warm."""
+    from moto import mock_aws
+
+    from tests.bench.recorded import recorded
+    from tests.fixtures import aws, goods, stacks
+
+    mall = stacks.read()
+    os.environ.update({name: value for name, value in mall.environment.items() if name.startswith("MALL_TABLE_")})
+    with mock_aws():
+        aws.provide(mall)
+        brand = goods.brand()
+        category = goods.category(above=[goods.category()])
+        with _quiet():
+            made = [goods.on_sale(category_id=category.id, brand_id=brand.id) for _ in range(DIFFERENT)]
+        spent, asked = [], []
+        for number, product in enumerate(made, 1):
+            with recorded() as calls:
+                detail = _Operation(None, "catalog.get_product", path={"product_id": product.id})
+                detail.run({}, 0)
+                before = calls.count
+                spent.append(detail.run({}, DETAILS).cpu)
+                asked.append((calls.count - before) / (DETAILS + WARM_UP))
+            progress("product details", number, DIFFERENT)
+    return {"product_detail_cpu_ms": fmean(spent), "product_detail_calls": fmean(asked)}
 
 
 def _fill(server: Postgres, progress: Progress) -> None:
@@ -118,7 +148,7 @@ class _Cost:
 class _Operation:
     """A public operation, called as the gateway would."""
 
-    def __init__(self, server: Postgres, name: str, *, path: Mapping[str, str] | None = None) -> None:
+    def __init__(self, server: Postgres | None, name: str, *, path: Mapping[str, str] | None = None) -> None:
         from tests.fixtures.aws import function
         from tests.fixtures.gateway import Context
 
@@ -135,18 +165,20 @@ class _Operation:
             for _ in range(WARM_UP):
                 answer = self._app(event, self._context)
                 assert answer["statusCode"] == 200, answer
-            assert len(json.loads(answer["body"])["items"]) > 0, query
+            assert json.loads(answer["body"]).get("items", ["none, but a product"]), query
             statements.clear()
             started, server = process_time(), _cpu_of(self._server)
             for _ in range(times):
                 self._app(event, self._context)
             spent = process_time() - started + _cpu_of(self._server) - server
-        return _Cost(spent * 1000 / times, list(statements))
+        return _Cost(spent * 1000 / max(1, times), list(statements))
 
 
-def _cpu_of(server: Postgres) -> float:
+def _cpu_of(server: Postgres | None) -> float:
     """The CPU seconds that PostgreSQL's processes have used so far."""
     total = 0.0
+    if server is None:
+        return total
     with psycopg.connect(server.url("postgres").replace("+psycopg", "")) as connection:
         postmaster = psutil.Process(connection.info.backend_pid).parent()
         own = connection.info.backend_pid

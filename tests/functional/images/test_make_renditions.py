@@ -1,4 +1,4 @@
-"""From an uploaded file to a picture that is shown: six files, one record, counted once, whatever happens on the way."""
+"""From an uploaded file to a picture that is shown: six files, one record, counted once, whatever happens."""
 
 import json
 from collections.abc import Callable

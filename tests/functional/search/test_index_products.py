@@ -19,6 +19,7 @@ from mall.search.__main__ import main
 from mall.search.finding import store as finding
 from mall.search.finding.model import Sort, Wanted
 from mall.search.index import service
+from mall.search.index.service import NotIndexed
 from mall.search.model import EVERYWHERE
 from tests.fixtures import goods
 
@@ -159,6 +160,19 @@ def test_a_product_that_cannot_be_read_comes_again_and_holds_up_no_other(run: Ru
     assert listed() == {good.id, other.id}
 
 
+def test_the_emulator_which_knows_no_partial_failures_gets_the_whole_batch_back(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = goods.on_sale(), goods.on_sale()
+    spoil(bad.id)
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    with pytest.raises(NotIndexed):
+        run("search.index_products", live(good.id, bad.id))
+
+    assert listed() == {good.id}
+
+
 def test_products_without_a_brand_or_a_category_that_is_shown_are_found_all_the_same(run: Run) -> None:
     made = goods.on_sale(name={"en": "Plain tea"}, skus=(Sku(Money(100), options={"colour": "red"}, stock=1),))
 
@@ -184,13 +198,3 @@ def test_the_index_is_made_anew_with_its_progress_told(capsys: pytest.CaptureFix
     assert status == 0
     assert listed() == {product.id for product in made}
     assert "3 products" in capsys.readouterr().out
-
-
-def test_what_nobody_sells_any_more_leaves_the_index() -> None:
-    good, bad = goods.on_sale(), goods.on_sale()
-    service.refresh([good.id, bad.id])
-    boto3.client("dynamodb").delete_item(TableName=config.table("merchants"), Key={"id": {"S": bad.merchant_id}})
-
-    assert main(["rebuild"]) == 0
-
-    assert listed() == {good.id}

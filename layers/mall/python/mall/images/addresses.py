@@ -1,7 +1,7 @@
 """Where the public finds pictures. Addresses never change what they show, so everybody may keep it for a year.
 
     /media/p/<picture>/480.webp                    a rendition
-    /media/p/<picture>/480                         the same, WebP or JPEG, whichever the browser accepts
+    /media/n/<picture>/480                         the same, WebP or JPEG, whichever the browser accepts
     /media/s/<picture>/320x320-cover.webp?sig=…    another size of the list, made when it is first asked for
 
 The signature keeps strangers from having every size of every picture made; it is that of the address, by a secret.
@@ -46,7 +46,7 @@ def rendition(id: str, side: int, extension: str = "webp") -> str:
 
 def negotiated(id: str, side: int) -> str:
     """The same without saying in which format."""
-    return f"{ROOT}p/{id}/{side}"
+    return f"{ROOT}n/{id}/{side}"
 
 
 def srcset(picture: Picture, extension: str = "webp") -> str:

@@ -42,6 +42,12 @@ def active(merchant_id: str) -> Merchant:
     return merchant
 
 
+def sells(merchant_id: str) -> bool:
+    """Whether the merchant may sell."""
+    found = store.load_many([merchant_id]).get(merchant_id)
+    return found is not None and found.state is State.ACTIVE
+
+
 def shop_front(merchant_id: str) -> Merchant:
     """The merchant, if the public may see it. Raises NoSuchMerchant."""
     merchant = seen(merchant_id)

@@ -2,7 +2,7 @@
 
 import gzip
 
-# Half a millisecond of CPU for a page of 30 kB, and within 8 % of what brotli's best takes fifty for.
+# Half a millisecond of CPU for a page of 40 kB; brotli's best takes fifty times as long for 13 % less.
 _BROTLI_QUALITY = 5
 _GZIP_LEVEL = 6
 # Ends of keys, as the distribution appends them, and the encoding that they stand for.

@@ -22,14 +22,19 @@ _MOST_PINNED = 6
 class Showing:
     """One page in one language while it is put together; `tags` are those of everything it asked for."""
 
-    def __init__(self, shop: Shop, page: PageId, locale: str, origin: str) -> None:
+    def __init__(self, shop: Shop, page: PageId, locale: str, origin: str, shared: Context | None = None) -> None:
         self._shop, self._page, self._locale, self._origin = shop, page, locale, origin
+        self._shared = shared
         self.tags: set[str] = set()
 
     def context(self) -> Context:
         """Everything that the page's template is given. Raises Absent."""
         own: Context = getattr(self, f"_{self._page.kind}")()
         return self.common() | own
+
+    def shared(self) -> Context:
+        """What is the same on all pages in this language: no tag's, since a change of it renders everything."""
+        return {"menu": [self._branch(node, depth=2) for node in self._shop.tree()], "help": self._articles()}
 
     def common(self) -> Context:
         """What every page shows."""
@@ -45,9 +50,7 @@ class Showing:
             "origin": self._origin,
             "indexed": self._page.listed,
             "json_ld": [],
-            # These two are on every page, so a change of them is no tag's, but renders everything.
-            "menu": [self._branch(node, depth=2) for node in self._shop.tree()],
-            "help": self._articles(),
+            **(self.shared() if self._shared is None else self._shared),
         }
 
     # ── Kinds ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mall.pages import sitemap, store
-from mall.pages.contexts import Showing
+from mall.pages.contexts import Context, Showing
 from mall.pages.model import LOCALES, Absent, File, Kind, PageId, Rendered
 from mall.pages.questions import Shop
 from mall.pages.templates import Templates
@@ -19,12 +19,13 @@ class Press:
         self.started = started
         self.shop = shop
         self._templates, self._origin = templates, origin
+        self._shared: dict[str, Context] = {}
 
     def render(self, page: PageId) -> Rendered:
         """The files of a page in all languages, and the tags of what they show."""
         if page.kind is Kind.SITEMAP:
             return Rendered(tuple(sitemap.files(self._origin, store.listed)))
-        showings = [Showing(self.shop, page, locale, self._origin) for locale in LOCALES]
+        showings = [Showing(self.shop, page, locale, self._origin, self._share(locale)) for locale in LOCALES]
         name, status, gone = f"{page.kind}.html", _MISSING if page.kind is Kind.MISSING else 200, False
         try:
             contexts = [showing.context() for showing in showings]
@@ -37,3 +38,8 @@ class Press:
         )
         tags = frozenset[str]() if gone else frozenset[str]().union(*(showing.tags for showing in showings))
         return Rendered(files, tags, gone=gone)
+
+    def _share(self, locale: str) -> Context:
+        if locale not in self._shared:
+            self._shared[locale] = Showing(self.shop, PageId(Kind.HOME), locale, self._origin).shared()
+        return self._shared[locale]

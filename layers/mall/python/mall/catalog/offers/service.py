@@ -25,19 +25,14 @@ def of_merchant(merchant_id: str, product_id: str) -> Offers:
     return offers
 
 
-def show(product_id: str) -> schemas.OfferView:
-    """The live prices and stock of a product. Raises NoSuchOffer."""
-    return view(store.load(product_id))
-
-
-def view(offers: Offers) -> schemas.OfferView:
-    """What everybody sees of `offers` now."""
+def view(offers: Offers, sku_ids: Iterable[str]) -> schemas.OfferView:
+    """What everybody sees of the offers of these SKUs now."""
+    shown = [offers.offers[sku_id] for sku_id in sku_ids if sku_id in offers.offers]
     first, last = delivery(clock.now())
-    sellable = any(offer.available > 0 for offer in offers.offers.values())
     return schemas.OfferView(
         product_id=offers.product_id,
-        skus=[schemas.SkuOffer.of(offer) for offer in offers.offers.values()],
-        delivery=schemas.Delivery(from_=first, to=last) if sellable else None,
+        skus=[schemas.SkuOffer.of(offer) for offer in shown],
+        delivery=schemas.Delivery(from_=first, to=last) if any(offer.available > 0 for offer in shown) else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from mall import errors
 from mall.catalog.products.content import Content, Option, Sku, Value
@@ -261,7 +261,7 @@ class Record:
         if live.state is State.OFF_SALE and live.off in {off, Off.PLATFORM}:
             return self
         if live.state is State.OFF_SALE:
-            if off is not Off.PLATFORM:
+            if off is not Off.PLATFORM and not (off is Off.MERCHANT and live.off is Off.SUSPENSION):
                 return self
             return replace(self, live=replace(live, off=off, off_reason=reason, updated_at=at), updated_at=at)
         return replace(self, live=live.to(State.OFF_SALE, off=off, off_reason=reason, updated_at=at), updated_at=at)
@@ -285,7 +285,7 @@ class Record:
 
     # --- what reviewers and operators do
 
-    def approve(self, *, by: str, at: datetime) -> "Record":
+    def approve(self, *, at: datetime) -> "Record":
         """With the draft live as the next version: on sale, unless its merchant or the platform took it down.
 
         Raises NoDraft or NotInReview.
@@ -376,6 +376,17 @@ class Record:
         waits = live.on_sale_from is not None and live.on_sale_from > at
         started = live.to(State.APPROVED if waits else State.ON_SALE, updated_at=at)
         return replace(self, live=started, draft=draft or self.draft, updated_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a list tells of a product; `said` holds what its head says, as JSON."""
+
+    id: str
+    merchant_id: str
+    updated_at: datetime
+    submitted_at: datetime | None
+    said: Mapping[str, Any]
 
 
 def _timed(draft: Draft, start: datetime | None, end: datetime | None) -> Draft:

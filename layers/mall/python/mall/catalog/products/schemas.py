@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from mall import ids
+from mall import errors, ids
 from mall.catalog.offers.model import MOST_STOCK, Offers
 from mall.catalog.offers.schemas import OwnOffer, OwnOffers, Price, PriceView
 from mall.catalog.products.content import Content, Option, Sku, Value
 from mall.catalog.products.differences import Difference
-from mall.catalog.products.model import Flag, Product, Reason, Record, State
+from mall.catalog.products.model import Entry, Flag, Product, Reason, Record, State
 from mall.catalog.products.preparing import (
     HEAVIEST_G,
     LONGEST_DESCRIPTION,
@@ -43,6 +43,10 @@ class OptionBody(Body):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     name: ValueName = Field(default_factory=dict)
     values: Annotated[list[ValueOfOption], Field(max_length=MOST_OPTION_VALUES)] = Field(default_factory=list)
+
+    def option(self) -> Option:
+        """The option that is meant."""
+        return Option(self.code, self.name, tuple(Value(value.code, value.name) for value in self.values))
 
 
 class SkuBody(Body):
@@ -88,16 +92,22 @@ class ProductBody(Body):
 
     def content(self) -> Content:
         """What the merchant says."""
-        plain = self.model_dump(exclude={"submit", "revision", "options", "skus"})
         return Content(
-            **{name: value for name, value in plain.items() if name not in _TUPLES and value is not None},
-            **{name: tuple(plain[name]) for name in _TUPLES},
-            options=tuple(
-                Option(
-                    option.code, dict(option.name), tuple(Value(value.code, dict(value.name)) for value in option.values)
-                )
-                for option in self.options
-            ),
+            category_id=self.category_id,
+            brand_id=self.brand_id or "",
+            slug=self.slug or "",
+            name=self.name,
+            summary=self.summary,
+            description=self.description,
+            attributes=self.attributes,
+            pictures=tuple(self.pictures),
+            labels=tuple(self.labels),
+            tags=tuple(self.tags),
+            gender_affinity=self.gender_affinity or "",
+            on_sale_from=self.on_sale_from,
+            on_sale_until=self.on_sale_until,
+            external_id=self.external_id,
+            options=tuple(option.option() for option in self.options),
             skus=tuple(
                 Sku(
                     price=sku.price.money(),
@@ -359,6 +369,11 @@ class Written(Standing):
 
     what: str
 
+    @classmethod
+    def of_writing(cls, record: Record, what: str) -> "Written":
+        """What came of writing `record`."""
+        return cls(**Standing.of(record).model_dump(), what=what)
+
 
 class Summary(View):
     """A product in a list of its merchant's or of what waits for a review."""
@@ -375,6 +390,22 @@ class Summary(View):
     version: int
     updated_at: datetime
     submitted_at: datetime | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Summary":
+        """The view of an entry of a list."""
+        said = entry.said
+        return cls(
+            **{name: said[name] for name in _ENTRY},
+            id=entry.id,
+            merchant_id=entry.merchant_id,
+            picture_id=said["picture_id"] or None,
+            updated_at=entry.updated_at,
+            submitted_at=entry.submitted_at,
+        )
+
+
+_ENTRY = ("name", "category_id", "external_id", "skus", "draft", "live", "version")
 
 
 class SummaryList(View):
@@ -408,6 +439,15 @@ class Review(View):
 class VersionQuery(Page):
     """Which page of the versions."""
 
+    @property
+    def below(self) -> int | None:
+        """The version that the page before ended with. Raises Invalid for what is no cursor."""
+        if self.after is None:
+            return None
+        if not self.after.isascii() or not self.after.isdigit() or len(self.after) > 6 or int(self.after) < 1:
+            raise errors.Invalid("'after' is not a cursor of this list.")
+        return int(self.after)
+
 
 class VersionView(View):
     """What was approved once."""
@@ -415,6 +455,11 @@ class VersionView(View):
     version: int
     published_at: datetime | None
     content: ContentView
+
+    @classmethod
+    def of(cls, product: Product) -> "VersionView":
+        """The view of a version, for its merchant."""
+        return cls(version=product.version, published_at=product.published_at, content=ContentView.of(product))
 
 
 class VersionList(View):

@@ -1,14 +1,12 @@
 """The use cases of products: writing them, having them reviewed, selling them, and showing them."""
 
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import Literal
 
-from mall import clock, errors, ids
+from mall import clock, ids
 from mall.catalog.brands import service as brands
 from mall.catalog.brands.model import BrandHidden, NoSuchBrand
 from mall.catalog.categories import service as categories
@@ -16,28 +14,18 @@ from mall.catalog.categories.model import NoSuchCategory, Published
 from mall.catalog.categories.model import State as CategoryState
 from mall.catalog.labels import service as labels
 from mall.catalog.offers import service as offers_service
-from mall.catalog.offers.model import Change, Offer, Offers
-from mall.catalog.products import news, store
+from mall.catalog.offers.model import Change, Offers
+from mall.catalog.products import keeping, schemas, store
 from mall.catalog.products.differences import likeness
-from mall.catalog.products.model import (
-    Content,
-    DraftChanged,
-    NoSuchProduct,
-    Off,
-    Product,
-    ProductChanged,
-    Reason,
-    Record,
-    Sku,
-    State,
-)
+from mall.catalog.products.model import Content, DraftChanged, ExternalIdTaken, Off, Product, Record, State
 from mall.catalog.products.preparing import BadProduct, check_complete, prepared
+from mall.http import Page
+from mall.images import service as images
+from mall.images.model import NotReady
 from mall.merchants import service as merchants
 from mall.observability import logger
 
-T = TypeVar("T")
 What = Literal["created", "updated", "unchanged"]
-_ATTEMPTS = 6
 _PAGE = 50
 
 
@@ -49,10 +37,18 @@ def get_live(product_id: str) -> Product | None:
     return live_many([product_id]).get(product_id)
 
 
+def on_sale(product_id: str) -> tuple[Product, Offers] | None:
+    """The same with its offers, by one query."""
+    found = store.live(product_id) if product_id.startswith("prd_") else None
+    if found is None or found[0].state is not State.ON_SALE or found[1] is None:
+        return None
+    return keeping.priced(*found), found[1]
+
+
 def live_many(product_ids: Iterable[str]) -> dict[str, Product]:
     """Those of the products that are on sale now, by id."""
     found = store.live_many(product_ids)
-    return {id: priced(*pair) for id, pair in found.items() if pair[0].state is State.ON_SALE}
+    return {id: keeping.priced(*pair) for id, pair in found.items() if pair[0].state is State.ON_SALE}
 
 
 def every_live() -> Iterator[Product]:
@@ -70,8 +66,8 @@ def ids_of(merchant_id: str, external_ids: Iterable[str]) -> dict[str, str]:
 def newest_of_merchant(merchant_id: str, *, after: str | None, limit: int) -> tuple[list[Product], str | None]:
     """A page of a merchant's products as they were written last, and the cursor of the next."""
     found, following = store.of_merchant(merchant_id, limit=limit, after=after)
-    records = store.load_many(summary.id for summary in found)
-    return [records[summary.id].product for summary in found if summary.id in records], following
+    records = store.load_many(entry.id for entry in found)
+    return [records[entry.id].product for entry in found if entry.id in records], following
 
 
 def uses_category(category_id: str) -> bool:
@@ -83,6 +79,17 @@ def uses_category(category_id: str) -> bool:
 
 
 def put(
+    merchant_id: str, content: Content, *, by: str, submit: bool = False, product_id: str | None = None
+) -> tuple[Product, What]:
+    """Write down what a merchant says of a product, as `write` does; also where somebody else begins it just now."""
+    try:
+        record, what = write(merchant_id, content, by=by, submit=submit, product_id=product_id)
+    except ExternalIdTaken:
+        record, what = write(merchant_id, content, by=by, submit=submit, product_id=product_id)
+    return record.product, what
+
+
+def write(
     merchant_id: str,
     content: Content,
     *,
@@ -90,13 +97,14 @@ def put(
     submit: bool = False,
     product_id: str | None = None,
     revision: int | None = None,
-) -> tuple[Product, What]:
+    new: bool = False,
+) -> tuple[Record, What]:
     """Write down what a merchant says of a product, and `submit` it for review if asked to.
 
-    Without a `product_id` it is the product with the same `external_id`, or a new one. What is on sale stays as it is
-    until the draft is approved, except for prices and stock, which change at once. Saying the same again changes
-    nothing. Raises BadProduct, NoSuchProduct, MerchantNotActive, ExternalIdTaken, DraftChanged (the product is no
-    longer at `revision`), or ProductChanged when others keep changing it.
+    Without a `product_id` it is the product with the same `external_id`, or a new one; `new` takes none that is there.
+    What is on sale stays as it is until the draft is approved, except for prices and stock, which change at once.
+    Saying the same again changes nothing. Raises BadProduct, NoSuchProduct, MerchantNotActive, ExternalIdTaken,
+    DraftChanged (the product is no longer at `revision`), or ProductChanged when others keep changing it.
     """
     merchant = merchants.active(merchant_id)
     category = _category(content.category_id)
@@ -109,34 +117,37 @@ def put(
         id = product_id or (
             store.ids_of(merchant_id, [content.external_id]).get(content.external_id) if content.external_id else None
         )
-        record, offers = _own(merchant_id, id) if id else (None, None)
+        if new and id:
+            raise ExternalIdTaken(product_id=id, field="external_id")
+        record, offers = keeping.own(merchant_id, id) if id else (None, None)
         if record is not None and revision is not None and record.revision != revision:
             raise DraftChanged
         clean = prepared(content, category.template, before=None if record is None else record.newest)
         clean = replace(clean, skus=tuple(replace(sku, id=sku.id or ids.new("sku")) for sku in clean.skus))
         if submit:
-            check_complete(clean, category.template)
+            _check_sellable(merchant_id, clean, category)
         now = clock.now()
         if record is None:
             start = Record(ids.new("prd", at=now), merchant_id, created_at=now, updated_at=now)
             after = start.edit(clean, by=by, at=now)
-            return _submitted(after, None, None, submit, merchant.approves_itself, by), "created"
+            return _submitted(after, None, None, submit, merchant.approves_itself), "created"
         offered = set(offers.offers) if offers else set[str]()
-        repriced = offers is not None and _reprice(merchant_id, record.id, clean, offers)
+        repriced = None if offers is None else _reprice(merchant_id, record.id, clean, offers)
+        offers = repriced or offers
         if likeness(record.newest, offered) != likeness(clean, offered):
             after = record.edit(clean, by=by, at=now)
-            return _submitted(after, record, offers, submit, merchant.approves_itself, by), "updated"
+            return _submitted(after, record, offers, submit, merchant.approves_itself), "updated"
         if submit and record.draft is not None and record.draft.state is State.DRAFT:
-            return _submitted(record, record, offers, submit, merchant.approves_itself, by), "updated"
+            return _submitted(record, record, offers, submit, merchant.approves_itself), "updated"
         return record, "updated" if repriced else "unchanged"
 
-    record, what = _persist(attempt)
+    record, what = keeping.persist(attempt)
     if what != "unchanged":
         logger.info("product written", product_id=record.id, merchant_id=merchant_id, what=what)
-    return record.product, what
+    return record, what
 
 
-def submit(merchant_id: str, product_id: str, *, by: str) -> Record:
+def submit(merchant_id: str, product_id: str) -> Record:
     """Have the draft reviewed; where the merchant is trusted it is approved at once.
 
     Raises NoSuchProduct, NoDraft, BadProduct, MerchantNotActive or ProductChanged.
@@ -144,37 +155,39 @@ def submit(merchant_id: str, product_id: str, *, by: str) -> Record:
     merchant = merchants.active(merchant_id)
 
     def attempt() -> Record:
-        record, offers = _own(merchant_id, product_id)
+        record, offers = keeping.own(merchant_id, product_id)
         content = record.submit(at=clock.now()).newest
         category = _category(content.category_id)
         _check_brand(content.brand_id)
-        check_complete(content, category.template)
+        _check_sellable(merchant_id, content, category)
         if record.draft is not None and record.draft.state is State.IN_REVIEW and not merchant.approves_itself:
             return record
-        return _submitted(record, record, offers, True, merchant.approves_itself, by)
+        return _submitted(record, record, offers, True, merchant.approves_itself)
 
-    return _persist(attempt)
+    return keeping.persist(attempt)
 
 
 def withdraw(merchant_id: str, product_id: str) -> Record:
     """Take the draft back from the review. Raises NoSuchProduct, NoDraft or ProductChanged."""
-    return _change(product_id, lambda record: record.withdraw(at=clock.now()), owner=merchant_id)
+    return keeping.change(product_id, lambda record: record.withdraw(at=clock.now()), owner=merchant_id)
 
 
 def discard_draft(merchant_id: str, product_id: str) -> Record:
     """Throw the draft of a live product away. Raises NoSuchProduct, NoDraft, NotApproved or ProductChanged."""
-    return _change(product_id, lambda record: record.discard(at=clock.now()), owner=merchant_id)
+    return keeping.change(product_id, lambda record: record.discard(at=clock.now()), owner=merchant_id)
 
 
 def put_on_sale(merchant_id: str, product_id: str) -> Record:
     """Sell what was approved. Raises NoSuchProduct, NotApproved, HeldByPlatform, NothingToSell, MerchantNotActive."""
     merchants.active(merchant_id)
-    return _change(product_id, lambda record: record.put_on_sale(at=clock.now()), owner=merchant_id)
+    return keeping.change(product_id, lambda record: record.put_on_sale(at=clock.now()), owner=merchant_id)
 
 
 def take_off_sale(merchant_id: str, product_id: str) -> Record:
     """Sell it no more. Raises NoSuchProduct or NotApproved."""
-    return _change(product_id, lambda record: record.take_off_sale(Off.MERCHANT, at=clock.now()), owner=merchant_id)
+    return keeping.change(
+        product_id, lambda record: record.take_off_sale(Off.MERCHANT, at=clock.now()), owner=merchant_id
+    )
 
 
 def schedule(merchant_id: str, product_id: str, start: datetime | None, end: datetime | None) -> Record:
@@ -183,124 +196,29 @@ def schedule(merchant_id: str, product_id: str, start: datetime | None, end: dat
     Raises NoSuchProduct, NotApproved, HeldByPlatform, NothingToSell, MerchantNotActive.
     """
     merchants.active(merchant_id)
-    return _change(product_id, lambda record: record.schedule(start, end, at=clock.now()), owner=merchant_id)
+    return keeping.change(product_id, lambda record: record.schedule(start, end, at=clock.now()), owner=merchant_id)
 
 
-def own(merchant_id: str, product_id: str) -> tuple[Record, Offers | None]:
+def own(merchant_id: str, product_id: str) -> schemas.OwnProduct:
     """All of a merchant's own product. Raises NoSuchProduct."""
-    return _own(merchant_id, product_id)
+    return schemas.OwnProduct.of(*keeping.own(merchant_id, product_id))
 
 
-# --- what reviewers and operators do
+def own_list(merchant_id: str, query: Page) -> schemas.SummaryList:
+    """A page of a merchant's products, the one that was changed last first."""
+    found, following = store.of_merchant(merchant_id, limit=query.limit, after=query.after)
+    return schemas.SummaryList(items=[schemas.Summary.of(entry) for entry in found], next=following)
 
 
-def approve(product_id: str, *, revision: int, by: str) -> Record:
-    """Let the draft that was read at `revision` be the next version.
-
-    Raises NoSuchProduct, NotInReview or DraftChanged.
-    """
-
-    def attempt() -> Record:
-        record, offers = store.load(product_id)
-        _check_read(record, revision)
-        return _approved(record, record, offers, by)
-
-    return _persist(attempt, tries=1)
-
-
-def refuse(product_id: str, reasons: Sequence[Reason], *, revision: int, by: str) -> Record:
-    """Refuse the draft that was read at `revision`. Raises NoSuchProduct, NotInReview, DraftChanged."""
-
-    def decide(record: Record) -> Record:
-        _check_read(record, revision)
-        return record.refuse(reasons, by=by, at=clock.now())
-
-    return _change(product_id, decide)
-
-
-def take_down(product_id: str, reason: str) -> Record:
-    """Take a product off sale for the platform. Raises NoSuchProduct or NotApproved."""
-    return _change(product_id, lambda record: record.take_off_sale(Off.PLATFORM, reason=reason, at=clock.now()))
-
-
-def release(product_id: str) -> Record:
-    """Let a merchant sell again what the platform took down. Raises NoSuchProduct or NotApproved."""
-    return _change(product_id, lambda record: record.release(at=clock.now()))
-
-
-def flag(product_id: str, flags: Mapping[str, datetime]) -> Record:
-    """Give a product exactly these flags. Raises NoSuchProduct, NotApproved or BadFlag."""
-    return _change(product_id, lambda record: record.flag(flags, at=clock.now()))
-
-
-# --- what happens by itself
-
-
-def tick(*, most: int = 500) -> int:
-    """Begin and end what is due by now, and say how many products that were."""
-    now = clock.now()
-    due = store.due(now, most=most)
-    for product_id in due:
-        _change(product_id, lambda record: record.tick(at=now))
-    return len(due)
-
-
-def move_products(category_id: str, into: str, *, most: int) -> int:
-    """Put up to `most` products of a category into another one, and say how many there were."""
-    found = store.in_category(category_id, most=most)
-    for product_id in found:
-        _change(product_id, lambda record: _moved(record, category_id, into))
-    return len(found)
-
-
-def suspend_products(merchant_id: str) -> None:
-    """Take all of a merchant's products off sale; a repetition goes on where the one before was broken off."""
-    _each(merchant_id, {State.ON_SALE, State.APPROVED}, lambda record, now: record.take_off_sale(Off.SUSPENSION, at=now))
-
-
-def resume_products(merchant_id: str) -> None:
-    """Put on sale again what `suspend_products` took off; a repetition goes on where the one before was broken off."""
-    _each(merchant_id, {State.OFF_SALE}, lambda record, now: record.resume(at=now))
+def versions(merchant_id: str, product_id: str, query: schemas.VersionQuery) -> schemas.VersionList:
+    """A page of what was approved of a merchant's own product, newest first. Raises NoSuchProduct."""
+    keeping.own(merchant_id, product_id)
+    found = store.versions(product_id, limit=query.limit + 1, below=query.below)
+    items = [schemas.VersionView.of(product) for product in found[: query.limit]]
+    return schemas.VersionList(items=items, next=str(items[-1].version) if len(found) > query.limit else None)
 
 
 # --- how it is done
-
-
-def priced(product: Product, offers: Offers | None) -> Product:
-    """The product with what its SKUs cost now, without those that are not offered."""
-    known: Mapping[str, Offer] = {} if offers is None else offers.offers
-    skus = tuple(
-        replace(sku, price=known[sku.id].price, list_price=known[sku.id].list_price, stock=None)
-        for sku in product.skus
-        if sku.id in known
-    )
-    return replace(product, skus=skus)
-
-
-def _each(merchant_id: str, states: set[State], decide: Callable[[Record, datetime], Record]) -> None:
-    now, after = clock.now(), None
-    while True:
-        # What is changed comes first in the list, so nothing is passed over behind the cursor.
-        found, after = store.of_merchant(merchant_id, limit=_PAGE, after=after)
-        for summary in found:
-            if summary.content["live"] in states:
-                _change(summary.id, lambda record: decide(record, now))
-        if after is None:
-            return
-
-
-def _moved(record: Record, category_id: str, into: str) -> Record:
-    # Only one of draft and live may be in it, and the index may tell of a while ago.
-    if category_id not in {record.newest.category_id, record.live and record.live.category_id}:
-        return record
-    return record.move(into, at=clock.now())
-
-
-def _own(merchant_id: str, product_id: str) -> tuple[Record, Offers | None]:
-    record, offers = store.load(product_id)
-    if record.merchant_id != merchant_id:
-        raise NoSuchProduct
-    return record, offers
 
 
 def _category(category_id: str) -> Published:
@@ -322,6 +240,17 @@ def _check_brand(brand_id: str) -> None:
         raise _bad("brand_id", str(error)) from None
 
 
+def _check_sellable(merchant_id: str, content: Content, category: Published) -> None:
+    check_complete(content, category.template)
+    wanted = content.picture_ids()
+    if not wanted:
+        return
+    try:
+        images.require_ready(merchant_id, wanted)
+    except NotReady as error:
+        raise _bad("pictures", f"{error} ({', '.join(error.details['pictures'])})") from None
+
+
 def _bad(field: str, problem: str) -> BadProduct:
     return BadProduct(problem, field=field, fields=[{"field": field, "problem": problem, "type": "reference"}])
 
@@ -330,77 +259,18 @@ def _locale(content: Content) -> str:
     return next(iter(content.name), "zh-CN")
 
 
-def _check_read(record: Record, revision: int) -> None:
-    if record.revision != revision:
-        raise DraftChanged
-
-
-def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers) -> bool:
-    """Change prices and stock of the SKUs that are offered, and say whether anything was different."""
+def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers) -> Offers | None:
+    """The offers after prices and stock of the SKUs that have one were changed; None where they say the same."""
     changes = [Change(sku.id, sku.price, sku.list_price, sku.stock) for sku in content.skus if sku.id in offers.offers]
     if not offers.changed(changes, clock.now())[1]:
-        return False
-    offers_service.set(merchant_id, product_id, changes)
-    return True
+        return None
+    return offers_service.set(merchant_id, product_id, changes)
 
 
-def _submitted(
-    record: Record, before: Record | None, offers: Offers | None, submit: bool, itself: bool, by: str
-) -> Record:
+def _submitted(record: Record, before: Record | None, offers: Offers | None, submit: bool, itself: bool) -> Record:
     """Keep the record, submitted and approved as far as that goes."""
     if submit:
         record = record.submit(at=clock.now())
         if itself:
-            return _approved(record, before, offers, by)
-    return _save(record, before)
-
-
-def _approved(record: Record, before: Record | None, offers: Offers | None, by: str) -> Record:
-    now = clock.now()
-    after = record.approve(by=by, at=now)
-    assert after.live is not None
-    begin = offers or Offers(after.id, after.merchant_id)
-    wanted = begin.for_(_offer(sku, now) for sku in after.live.skus)
-    if wanted.offers == begin.offers and offers is not None:
-        return _save(after, before)
-    return _save(after, before, offers=wanted, offers_before=offers)
-
-
-def _offer(sku: Sku, at: datetime) -> Offer:
-    return Offer(sku.id, sku.price, sku.list_price, sku.stock or 0, at)
-
-
-def _save(
-    record: Record, before: Record | None, *, offers: Offers | None = None, offers_before: Offers | None = None
-) -> Record:
-    told = news.of(before, record)
-    if before is None:
-        return store.create(record, told, offers)
-    return store.save(record, before=before, news=told, offers=offers, offers_before=offers_before)
-
-
-def _change(product_id: str, decide: Callable[[Record], Record], *, owner: str | None = None) -> Record:
-    """Make of a product what `decide` makes of it; of one that has an `owner`, for them only."""
-
-    def attempt() -> Record:
-        before, _ = store.load(product_id)
-        if owner is not None and before.merchant_id != owner:
-            raise NoSuchProduct
-        after = decide(before)
-        return before if after is before else _save(after, before)
-
-    return _persist(attempt)
-
-
-def _persist(attempt: Callable[[], T], *, tries: int = _ATTEMPTS) -> T:
-    """Do `attempt` again where somebody else changed the product meanwhile."""
-    for number in range(1, tries):
-        try:
-            return attempt()
-        except ProductChanged:
-            pass
-        except errors.Conflict as conflict:
-            if type(conflict) is not errors.Conflict:
-                raise
-        time.sleep(random.uniform(0, 0.01 * 2**number))  # noqa: S311
-    return attempt()
+            return keeping.approved(record, before, offers, sells=True)
+    return keeping.save(record, before)

@@ -1,7 +1,7 @@
 """Products in DynamoDB: each part an item, each change one transaction on the condition of the head's revision."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from mall.catalog.offers.model import Offers
 from mall.catalog.parts import DRAFT, HEAD, LIVE, OFFERS, REF, VERSION, OfMerchant, Part, Waiting, text_of
 from mall.catalog.products.documents import draft_of, of_draft, of_product, product_of
 from mall.catalog.products.model import (
+    Entry,
     ExternalIdTaken,
     NoSuchProduct,
     Product,
@@ -29,17 +30,6 @@ _WAITING, _DUE = "review", "due"
 
 class ProductTooLarge(errors.Invalid):
     message = "The product says more than the mall can keep."
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a list tells of a product."""
-
-    id: str
-    merchant_id: str
-    updated_at: datetime
-    submitted_at: datetime | None
-    content: dict[str, Any]
 
 
 def load(product_id: str) -> tuple[Record, Offers | None]:
@@ -105,7 +95,7 @@ def ids_of(merchant_id: str, external_ids: Iterable[str]) -> dict[str, str]:
     return {wanted[part.id]: part.product_id for part in found}
 
 
-def of_merchant(merchant_id: str, *, limit: int, after: str | None) -> tuple[list[Summary], str | None]:
+def of_merchant(merchant_id: str, *, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
     """A page of a merchant's products, the one that was changed last first, and the cursor of the next."""
     found = Part.of_merchant.query(
         merchant_id,
@@ -115,10 +105,10 @@ def of_merchant(merchant_id: str, *, limit: int, after: str | None) -> tuple[lis
         last_evaluated_key=nosql.start_of(after, **{OfMerchant.owner.attr_name: merchant_id}),
     )
     parts, following = nosql.page(found)
-    return [_summary(part) for part in parts], following
+    return [_entry(part) for part in parts], following
 
 
-def waiting(*, limit: int, after: str | None) -> tuple[list[Summary], str | None]:
+def waiting(*, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
     """A page of the products that wait for a review, the one that has waited longest first."""
     found = Part.waiting.query(
         _WAITING,
@@ -127,7 +117,7 @@ def waiting(*, limit: int, after: str | None) -> tuple[list[Summary], str | None
         last_evaluated_key=nosql.start_of(after, **{Waiting.queue.attr_name: _WAITING}),
     )
     parts, following = nosql.page(found)
-    return [_summary(part) for part in parts], following
+    return [_entry(part) for part in parts], following
 
 
 def due(now: datetime, *, most: int) -> list[str]:
@@ -189,9 +179,9 @@ def save(
     return record
 
 
-def versions(product_id: str, *, limit: int, after: int | None) -> list[Product]:
-    """What was approved of a product, newest first: at most `limit`, with versions below `after`."""
-    last = f"{VERSION}~" if after is None else _version_part(after - 1)
+def versions(product_id: str, *, limit: int, below: int | None) -> list[Product]:
+    """What was approved of a product, newest first: at most `limit`, with versions below `below`."""
+    last = f"{VERSION}~" if below is None else _version_part(below - 1)
     found = Part.query(
         product_id, Part.part.between(f"{VERSION}0", last), scan_index_forward=False, limit=limit, page_size=limit
     )
@@ -321,15 +311,15 @@ def _product(part: Part) -> Product:
     return product_of(part.content, id=part.id, merchant_id=part.merchant_id)
 
 
-def _summary(part: Part) -> Summary:
+def _entry(part: Part) -> Entry:
     said = part.content
     submitted = (part.submitted or "").partition("#")[0]
-    return Summary(
+    return Entry(
         id=part.id,
         merchant_id=part.merchant_id,
         updated_at=datetime.fromisoformat(said["updated_at"]),
         submitted_at=datetime.fromisoformat(submitted) if submitted else None,
-        content=said,
+        said=said,
     )
 
 

@@ -6,8 +6,8 @@ import json
 from mall import errors
 from mall.imports import store
 from mall.imports.formats.template import MAX_ID
-from mall.imports.intake import Intake, Refused
 from mall.imports.model import Fault, Job, Outcome, Record, Repeat, Row, Tally
+from mall.imports.steps.intake import Intake, Refused
 from mall.merchants import service as merchants
 from mall.observability import logger
 

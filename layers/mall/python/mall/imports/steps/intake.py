@@ -72,7 +72,7 @@ class Intake:
         own = document.external_id if document.external_id.startswith(_PRODUCT) else None
         for attempt in range(_ATTEMPTS):
             try:
-                _, what = products.put(
+                _, what = products.write(
                     self._job.merchant_id,
                     content,
                     by=self._job.created_by,

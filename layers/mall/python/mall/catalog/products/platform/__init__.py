@@ -1,0 +1,1 @@
+"""Reviews, flags and take-downs: what the platform does with merchants' products."""

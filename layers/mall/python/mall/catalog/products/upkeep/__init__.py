@@ -1,0 +1,1 @@
+"""What begins and ends by itself, and what follows from changes of categories and merchants."""

@@ -1,0 +1,1 @@
+"""Pictures in other sizes than those that every picture has: made once, when they are first asked for."""

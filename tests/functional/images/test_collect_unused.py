@@ -1,0 +1,153 @@
+"""Deleting what nobody has shown for a week, and nothing else, at whatever moment somebody begins to show it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mall import clock
+from mall.auth import Caller
+from mall.images import collecting, model, service, store, taking
+from mall.images.model import NoSuchPicture
+from tests import steps
+from tests.fixtures.buckets import keys
+from tests.fixtures.drawings import encoded, halves
+from tests.fixtures.pictures import key_of, merchant, taken, upload
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def me(aws: object) -> Caller:
+    """A merchant."""
+    return merchant()
+
+
+def after(days: float, run: Run) -> int:
+    """Have the unused collected that many days from now; how many there were."""
+    with clock.at(clock.now() + timedelta(days=days)):
+        return int(run("images.collect_unused", {})["deleted"])
+
+
+def test_what_was_never_shown_is_gone_after_a_week(run: Run, me: Caller) -> None:
+    other = merchant()
+    id = taken(me)
+    assert taken(other) == id
+
+    assert after(6, run) == 0
+    assert after(7, run) == 1
+
+    assert (keys("media"), keys("originals")) == (set(), set())
+    assert store.load(id) is None
+    assert (service.account(me).pictures, service.account(me).bytes) == (0, 0)
+    assert service.account(other).pictures == 0
+    assert after(7, run) == 0
+
+
+def test_what_is_shown_stays_and_goes_a_week_after_the_last_stopped_showing_it(run: Run, me: Caller) -> None:
+    id = taken(me)
+    for user in ("prd_1", "prd_2", "prd_1"):
+        service.use([id], user=user)
+    assert after(30, run) == 0
+
+    with clock.at(clock.now() + timedelta(days=40)):
+        service.release([id], user="prd_1")
+    assert after(50, run) == 0
+    with clock.at(clock.now() + timedelta(days=60)):
+        service.release([id], user="prd_2")
+        service.release([id], user="prd_2")
+
+    assert after(66, run) == 0
+    assert after(67, run) == 1
+    assert keys("media") == set()
+
+
+def test_a_picture_that_is_shown_again_is_no_longer_on_its_way_out(run: Run, me: Caller) -> None:
+    id = taken(me)
+    with clock.at(clock.now() + timedelta(days=6)):
+        service.use([id], user="prd_1")
+
+    assert after(8, run) == 0
+    assert service.get_many([id])[id].uses == 1
+
+
+def test_the_same_original_stays_while_another_picture_was_made_of_it(run: Run, me: Caller) -> None:
+    from mall.images.schemas import Settings, WatermarkSettings
+
+    mark = taken(me, encoded(halves(40, 40), "PNG"))
+    service.change_settings(me, Settings(watermark=WatermarkSettings(picture_id=mark)))
+    file = encoded(halves(500, 500))
+    marked, plain = taken(me, file), taken(me, file, watermark=False)
+    service.use([plain], user="prd_1")
+
+    assert after(7, run) == 1
+
+    picture = store.load(plain)
+    assert store.load(marked) is None and picture is not None
+    assert model.original_key(picture.digest) in keys("originals")
+    assert service.get_many([mark])
+
+
+def test_a_collection_that_died_anywhere_is_finished_by_a_later_one(me: Caller) -> None:
+    for death in range(30):
+        id = taken(me)
+        now = clock.now() + timedelta(days=7)
+        reached: list[str] = []
+
+        def die(step: str, reached: list[str] = reached, death: int = death) -> None:
+            if len(reached) == death:
+                raise steps.Killed(step)
+            reached.append(step)
+
+        died = False
+        with clock.at(now):
+            try:
+                with steps.watched(die):
+                    collecting.collect(now.date())
+            except steps.Killed:
+                died = True
+        with clock.at(now + timedelta(days=1)):
+            collecting.collect((now + timedelta(days=1)).date())
+
+        assert store.load(id) is None, f"died after {reached}"
+        assert (keys("media"), service.account(me).pictures) == (set(), 0), f"died after {reached}"
+        if not died:
+            break
+
+    assert not died
+    assert death >= 10
+
+
+def test_a_picture_that_is_uploaded_again_while_it_is_half_deleted_is_made_anew(me: Caller) -> None:
+    id = taken(me)
+    service_begins = clock.now()
+    assert store.begin_deletion(id, now=service_begins, until=service_begins + model.DELETION_LEASE)
+    again = upload(me)
+
+    with pytest.raises(taking.StillBeingDeleted):
+        taking.take_in(key_of(me, again))
+    with clock.at(clock.now() + model.DELETION_LEASE + timedelta(seconds=1)):
+        taking.take_in(key_of(me, again))
+
+    assert service.get(me, again).picture_id == id
+    assert keys("media") == set(model.rendition_keys(id))
+    assert service.account(me).pictures == 1
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3, 4])
+def test_a_picture_is_deleted_or_used_and_never_both(
+    me: Caller, at_once: Callable[..., list[Any]], seed: int | None
+) -> None:
+    id = taken(me)
+    later = clock.now() + timedelta(days=7)
+
+    with clock.at(later):
+        used, _ = at_once(lambda: service.use([id], user="prd_1"), lambda: collecting.collect(later.date()), seed=seed)
+
+    if isinstance(used, NoSuchPicture):
+        assert (store.load(id), keys("media")) == (None, set())
+    else:
+        assert used is None
+        assert service.get_many([id])[id].uses == 1
+        assert keys("media") == set(model.rendition_keys(id))
