@@ -191,6 +191,17 @@ def test_a_repetition_changes_nothing_and_is_no_news_but_signs_out_again(
     assert invoke("users.refresh_session", body={"refresh_token": left.refresh_token}).code == "SessionOver"
 
 
+def test_two_administrators_never_disable_each_other(
+    people: People, update: Callable[..., Answer], at_once: Callable[..., list[Any]]
+) -> None:
+    one, other = people.staff(), people.staff()
+
+    answers = at_once(lambda: update(one, other, state="disabled"), lambda: update(other, one, state="disabled"))
+
+    assert sorted(answer.status for answer in answers) in ([200, 403], [200, 409])
+    assert sorted(store.load(person.id).state.value for person in (one, other)) == ["active", "disabled"]
+
+
 def test_of_two_changes_at_once_one_is_refused(people: People, at_once: Callable[..., list[Any]]) -> None:
     administrator, colleague = people.staff(), people.staff(["ops"])
 

@@ -99,12 +99,14 @@ def create(account: Account, *news: events.Event) -> None:
         raise model.IdentifierTaken from None
 
 
-def save(account: Account, *news: events.Event, before: Account) -> Account:
+def save(account: Account, *news: events.Event, before: Account, by: Account | None = None) -> Account:
     """Store the changed account if nobody changed it since `before` was read, moving its identifiers along.
 
-    Returns it with its new version. Raises ChangedMeanwhile or IdentifierTaken.
+    With `by`, the account of whoever changes it must be unchanged as well. Returns the account with its new version.
+    Raises ChangedMeanwhile or IdentifierTaken.
     """
     kept, had = set(account.identifiers), set(before.identifiers)
+    unchanged = 1 if by is None else 2
     try:
         with nosql.transaction() as writes:
             writes.update(
@@ -112,6 +114,8 @@ def save(account: Account, *news: events.Event, before: Account) -> Account:
                 actions=_changes(account),
                 condition=_AccountItem.revision == before.version,
             )
+            if by is not None:
+                writes.condition_check(_AccountItem, by.id, _ACCOUNT, condition=_AccountItem.revision == by.version)
             for identifier in sorted(kept - had, key=str):
                 claim = _IdentifierItem(str(identifier), user_id=account.id)
                 writes.save(claim, condition=_IdentifierItem.pk.does_not_exist())
@@ -120,7 +124,8 @@ def save(account: Account, *news: events.Event, before: Account) -> Account:
             for event in news:
                 writes.save(events.outbox_item(event))
     except nosql.ConditionFailed as failure:
-        raise (model.ChangedMeanwhile if 0 in failure.positions else model.IdentifierTaken) from None
+        known = min(failure.positions) < unchanged
+        raise (model.ChangedMeanwhile if known else model.IdentifierTaken) from None
     return replace(account, version=before.version + 1)
 
 

@@ -45,6 +45,11 @@ def update_staff(caller: Caller, user_id: str, change: StaffChange, *, merchant_
     With `merchant_id`, only that merchant's staff can be changed. What is so already tells nobody anything new. Raises
     NoSuchAccount, NoSuchRole, RoleBeyondOwn, ChangedMeanwhile.
     """
+    # Two who disable each other at once would leave nobody: only one of them is still unchanged when it is stored.
+    try:
+        changer = store.load(caller.user_id) if caller.user_id else None
+    except model.NoSuchAccount:
+        raise errors.Forbidden from None
     account = store.load(user_id)
     if not account.staff or (merchant_id is not None and account.merchant_id != merchant_id):
         raise model.NoSuchAccount
@@ -69,7 +74,7 @@ def update_staff(caller: Caller, user_id: str, change: StaffChange, *, merchant_
             "changed_by": caller.user_id or caller.key_id,
         },
     )
-    saved = account if changed == account else store.save(changed, news, before=account)
+    saved = account if changed == account else store.save(changed, news, before=account, by=changer)
     # Always: an earlier attempt may have died just here.
     sessions.close_sessions(account.id)
     return saved
