@@ -27,12 +27,15 @@ class Answers:
         self.offers: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         """Paths that fail for now."""
+        self.page_size = 20
+        """How many a page of a list holds, whatever was asked for."""
 
     def reset(self) -> None:
         """As in the beginning."""
         self.asked.clear()
         self.offers.clear()
         self.broken.clear()
+        self.page_size = 20
 
     def answer(self, path: str, query: Query) -> tuple[int, dict[str, Any]]:
         """The status and the JSON for a GET."""
@@ -48,7 +51,7 @@ class Answers:
                 return 200, {"items": [{"text": text} for text in HOT]}
             case ["categories", place, "products"]:
                 found = self._shop.cards_of(place, query.get("locale", "zh-CN"))
-                return 200, _dumped(CardList.model_validate(_paged(found, query)))
+                return 200, _dumped(CardList.model_validate(self._paged(found, query)))
             case ["products", id, "offer"] if id in self._shop.products:
                 return 200, self._offer(id)
         return 404, {"Code": "NotFound", "Message": "There is no such thing."}
@@ -58,7 +61,10 @@ class Answers:
         text, corrected = query.get("q", "").lower(), None
         matching = [card for card in self._shop.all_cards(locale) if text in card["name"].lower()]
         if text == "teh":
-            corrected, matching = "tea", [card for card in self._shop.all_cards(locale) if "tea" in card["name"].lower()]
+            corrected, matching = (
+                "tea",
+                [card for card in self._shop.all_cards(locale) if "tea" in card["name"].lower()],
+            )
         facets, kept = [], matching
         chosen = {
             name.removeprefix("attr."): value.split(",")
@@ -80,7 +86,7 @@ class Answers:
             facets.append({"code": code, "name": _TITLES.get(code, code), "kind": kind, "values": shown})
         if order := _SORTS.get(query.get("sort", "")):
             kept = sorted(kept, key=order)
-        result = _paged(kept, query) | {"facets": [] if "after" in query else facets, "corrected": corrected}
+        result = self._paged(kept, query) | {"facets": [] if "after" in query else facets, "corrected": corrected}
         if "after" not in query:
             prices = [card["price"]["from"] for card in matching]
             by_amount = sorted(prices, key=lambda price: price["amount"])
@@ -92,7 +98,9 @@ class Answers:
         """The values of a product for each facet, with their names."""
         product = self._shop.products[card["id"]]
         found = {
-            "category": [(id, self._shop.categories[id].name[locale]) for id in self._shop.categories[product.category_id].path],
+            "category": [
+                (id, self._shop.categories[id].name[locale]) for id in self._shop.categories[product.category_id].path
+            ],
             "merchant": [(card["merchant"]["id"], card["merchant"]["name"])],
         }
         if card["brand"]:
@@ -126,11 +134,10 @@ class Answers:
         ]  # fmt: skip
         return {"product_id": id, "skus": skus, "delivery": {"from": "2030-01-07", "to": "2030-01-09"}}
 
-
-def _paged(found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
-    begin, limit = int(query.get("after") or 0), int(query.get("limit", 20))
-    following = str(begin + limit) if len(found) > begin + limit else None
-    return {"items": found[begin : begin + limit], "next": following}
+    def _paged(self, found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
+        begin, limit = int(query.get("after") or 0), min(self.page_size, int(query.get("limit", 20)))
+        following = str(begin + limit) if len(found) > begin + limit else None
+        return {"items": found[begin : begin + limit], "next": following}
 
 
 def _dumped(view: Any) -> dict[str, Any]:

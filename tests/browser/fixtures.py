@@ -24,6 +24,8 @@ SIZES = (1080, 480, 160)
 BANNERS = ("celadon", "sand", "rose")
 # Every third of the demonstration's goods shows everything there is to show, in a third of the time.
 EVERY = 3
+# A page of a list holds so few here, so that some lists go on.
+MOST = 5
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Catalogue:
         return {id: self._pictures[id] for id in ids if id in self._pictures}
 
     def first_of(self, place: str, locale: str, limit: int) -> tuple[Sequence[dict[str, Any]], str | None]:
-        found = self.cards_of(place, locale)
+        found, limit = self.cards_of(place, locale), min(limit, MOST)
         return found[:limit], str(limit) if len(found) > limit else None
 
     def best(self, locale: str, limit: int) -> Sequence[dict[str, Any]]:
