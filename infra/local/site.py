@@ -60,7 +60,7 @@ def build(folder: Path) -> None:
 def upload(s3: Any, bucket: str, folder: Path, say: Callable[[str], None]) -> int:
     """Put what `folder` holds into `bucket`; says how many files were new or changed.
 
-    What an earlier upload put there and is in `folder` no longer is deleted: assets after thirty days, the rest at once.
+    What an earlier upload put there and `folder` no longer has is deleted: assets after thirty days, the rest at once.
     """
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     there = {item["Key"]: item for page in pages for item in page.get("Contents", [])}

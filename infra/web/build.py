@@ -1,4 +1,4 @@
-"""Makes the storefront's files: small, compressed ahead, and named by their content, so that browsers keep them for ever.
+"""Makes the storefront's files: small, compressed ahead, named by their content, so that browsers keep them for ever.
 
 `assets/<name>.<digest>.<ext>` are style sheets, modules and drawings. What browsers look for under a fixed address
 (the worker, the manifests, the icons) keeps its name. Which address an asset has is in `assets.json` beside the

@@ -42,19 +42,23 @@ class Answers:
         self.asked.append((path, query))
         if path in self.broken:
             return 503, {"Code": "Unavailable", "Message": "Try again later."}
-        match path.removeprefix("/api/").split("/"):
+        found = self._found(path.removeprefix("/api/").split("/"), query)
+        return (200, found) if found else (404, {"Code": "NotFound", "Message": "There is no such thing."})
+
+    def _found(self, path: list[str], query: Query) -> dict[str, Any] | None:
+        match path:
             case ["search"]:
-                return 200, self._search(query)
+                return self._search(query)
             case ["search", "suggestions"]:
-                return 200, self._suggestions(query["q"])
+                return self._suggestions(query["q"])
             case ["search", "hot"]:
-                return 200, {"items": [{"text": text} for text in HOT]}
+                return {"items": [{"text": text} for text in HOT]}
             case ["categories", place, "products"]:
                 found = self._shop.cards_of(place, query.get("locale", "zh-CN"))
-                return 200, _dumped(CardList.model_validate(self._paged(found, query)))
+                return _dumped(CardList.model_validate(self._paged(found, query)))
             case ["products", id, "offer"] if id in self._shop.products:
-                return 200, self._offer(id)
-        return 404, {"Code": "NotFound", "Message": "There is no such thing."}
+                return self._offer(id)
+        return None
 
     def _search(self, query: Query) -> dict[str, Any]:
         locale = query.get("locale", "zh-CN")
@@ -127,7 +131,7 @@ class Answers:
             {
                 "sku_id": sku.id,
                 "price": {"amount": sku.offer.price.cents, "currency": "CNY"},
-                "list_price": {"amount": sku.offer.list_price.cents, "currency": "CNY"} if sku.offer.list_price else None,
+                "list_price": sku.offer.list_price and {"amount": sku.offer.list_price.cents, "currency": "CNY"},
                 "state": sku.offer.state,
             } | self.offers.get(sku.id, {})
             for sku in self._shop.products[id].skus

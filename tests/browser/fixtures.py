@@ -1,4 +1,4 @@
-"""The demonstration's goods as a shop that pages can be rendered from, without any store; see `mall.pages.questions`."""
+"""The demonstration's goods as a shop that pages can be rendered from, without a store; see `mall.pages.questions`."""
 
 import base64
 import io
@@ -269,7 +269,8 @@ def _picture(file: str) -> str:
 
 
 _BODY = {
-    "zh-CN": "<p>在工作日下午四点前付款的订单,当天发出。</p><h2>送到哪里</h2><ul><li>全国包邮</li><li>偏远地区多两天</li></ul>",
+    "zh-CN": "<p>在工作日下午四点前付款的订单,当天发出。</p><h2>送到哪里</h2>"
+    "<ul><li>全国包邮</li><li>偏远地区多两天</li></ul>",
     "en": "<p>Orders paid before four on a working day leave the same day.</p><h2>Where to</h2>"
     "<ul><li>Free everywhere in the country</li><li>Two days more to remote places</li></ul>",
 }

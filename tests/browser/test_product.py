@@ -22,8 +22,10 @@ def test_a_product_is_there_without_scripts(visit: Visit) -> None:
 def test_the_price_and_stock_shown_are_those_of_now(shop: Storefront, visit: Visit) -> None:
     sku = shop.catalogue.products["prd_016"].skus[0].id
     shop.answers.offers[sku] = {
-        "price": {"amount": 12_345, "currency": "CNY"}, "list_price": {"amount": 20_000, "currency": "CNY"}, "state": "low",
-    }  # fmt: skip
+        "price": {"amount": 12_345, "currency": "CNY"},
+        "list_price": {"amount": 20_000, "currency": "CNY"},
+        "state": "low",
+    }
 
     page = visit(PLATES)
 

@@ -41,9 +41,9 @@ def measure(program: Path, address: str) -> dict[str, Any]:
     """The report on one page."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
+        options = ["--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={' '.join(FLAGS)}"]
         subprocess.run(
-            [program, address, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={' '.join(FLAGS)}"],
-            check=True, env={**os.environ, "CHROME_PATH": CHROMIUM}, timeout=180,
+            [program, address, *options], check=True, env={**os.environ, "CHROME_PATH": CHROMIUM}, timeout=180,
         )  # fmt: skip
         found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
         return found
