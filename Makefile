@@ -91,7 +91,7 @@ check-build:
 	@echo "sam build"; mkdir -p .aws-sam; $(AS_NOBODY) .venv-sam/bin/sam build --cached --parallel >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log; exit 1; }
 
 ## Testing it
-.PHONY: test test-unit test-functional test-sagas test-infra test-local bench
+.PHONY: test test-unit test-functional test-sagas test-infra test-browser test-local bench lighthouse
 test: .venv/.ready .venv-emulator/.ready .venv-sam/.ready ## Run every test
 	.venv/bin/pytest -n auto --dist loadgroup tests
 
@@ -107,11 +107,17 @@ test-sagas: .venv/.ready ## State machines in process
 test-infra: .venv/.ready .venv-sam/.ready ## House rules, templates and permissions
 	.venv/bin/pytest tests/infra
 
+test-browser: .venv/.ready ## The storefront in Chromium, with an API that stands in
+	.venv/bin/pytest tests/browser
+
 test-local: .venv/.ready .venv-emulator/.ready ## The deployed mall, over HTTP
 	.venv/bin/pytest tests/local
 
 bench: .venv/.ready ## Measure against the goals; figures go to .mall/bench.json
 	$(RUN) -m tests.bench
+
+lighthouse: .venv/.ready ## Measure the storefront's pages; needs Chromium and npm
+	$(RUN) -m tests.browser.lighthouse
 
 ## AWS
 .PHONY: build site

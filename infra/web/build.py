@@ -1,4 +1,4 @@
-"""Makes the storefront's files: small, compressed ahead, and named by their content, so that browsers keep them for ever.
+"""Makes the storefront's files: small, compressed ahead, named by their content, so that browsers keep them for ever.
 
 `assets/<name>.<digest>.<ext>` are style sheets, modules and drawings. What browsers look for under a fixed address
 (the worker, the manifests, the icons) keeps its name. Which address an asset has is in `assets.json` beside the
@@ -22,6 +22,7 @@ COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmani
 """What kinds of files have twins `….br` and `….gz`."""
 _IMPORT = re.compile(r'(?P<head>\bfrom\s*|\bimport\s*)"\./(?P<name>[a-z-]+\.js)"')
 _TEXT = re.compile(r'(?<![\w.])t\(\s*(?:"(?P<key>[a-z_.]+)")?')
+
 
 class BuildError(Exception):
     """A source that cannot become an asset."""
@@ -81,7 +82,9 @@ def texts_of_scripts() -> set[str]:
     found = [(path.name, match["key"]) for path in _scripts() for match in _TEXT.finditer(_script(path.name))]
     for name, key in found:
         if key is None:
-            raise BuildError(f"{name} asks for a text by a computed key; only those that are spelled out are delivered.")
+            raise BuildError(
+                f"{name} asks for a text by a computed key; only those that are spelled out are delivered."
+            )
     return {key for _, key in found}
 
 
@@ -110,7 +113,10 @@ def _assets() -> tuple[Mapping[str, str], Mapping[str, bytes]]:
         add(f"texts.{locale}.js", f"export default {_json({key: catalogue[key] for key in spoken})};\n")
     # An address depends on the content and so on the addresses of what is imported: those come first.
     for path in sorted(_scripts(), key=lambda path: (len(imports(path.name)), path.name)):
-        add(path.name, _minified(_IMPORT.sub(lambda match: f'{match["head"]}"{names[match["name"]]}"', _script(path.name))))
+        add(
+            path.name,
+            _minified(_IMPORT.sub(lambda match: f'{match["head"]}"{names[match["name"]]}"', _script(path.name))),
+        )
     return names, contents
 
 
@@ -122,7 +128,9 @@ def _fixed(assets: Mapping[str, bytes]) -> dict[str, bytes]:
     shell += [names[f"texts.{locale}.js"] for locale in LOCALES]
     version = hashlib.sha256(" ".join(sorted(assets)).encode()).hexdigest()[:12]
     worker = (SOURCES / "sw.js").read_text(encoding="utf-8")
-    made = {"/sw.js": _minified(worker.replace("= BUILD;", f"= {_json({'version': version, 'shell': shell})};")).encode()}
+    made = {
+        "/sw.js": _minified(worker.replace("= BUILD;", f"= {_json({'version': version, 'shell': shell})};")).encode()
+    }
     for locale, home in LOCALES.items():
         made[f"{home}manifest.webmanifest"] = _json(_manifest(locale, home)).encode()
     return made

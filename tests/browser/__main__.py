@@ -1,4 +1,4 @@
-"""`python -m tests.browser [PORT]` serves the storefront of the fixture's goods until it is stopped, to be looked at."""
+"""`python -m tests.browser [PORT]` serves the storefront of the demonstration's goods, to be looked at."""
 
 import sys
 import tempfile
@@ -11,7 +11,7 @@ from tests.browser.site import Storefront
 def main() -> None:
     """Serve, and print the address."""
     with tempfile.TemporaryDirectory() as folder, Storefront(Path(folder), int((sys.argv[1:] or ["0"])[0])) as shop:
-        print(shop.address, flush=True)
+        print(shop.address, flush=True)  # noqa: T201
         while True:
             time.sleep(60)
 

@@ -27,38 +27,48 @@ class Answers:
         self.offers: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         """Paths that fail for now."""
+        self.page_size = 20
+        """How many a page of a list holds, whatever was asked for."""
 
     def reset(self) -> None:
         """As in the beginning."""
         self.asked.clear()
         self.offers.clear()
         self.broken.clear()
+        self.page_size = 20
 
     def answer(self, path: str, query: Query) -> tuple[int, dict[str, Any]]:
         """The status and the JSON for a GET."""
         self.asked.append((path, query))
         if path in self.broken:
             return 503, {"Code": "Unavailable", "Message": "Try again later."}
-        match path.removeprefix("/api/").split("/"):
+        found = self._found(path.removeprefix("/api/").split("/"), query)
+        return (200, found) if found else (404, {"Code": "NotFound", "Message": "There is no such thing."})
+
+    def _found(self, path: list[str], query: Query) -> dict[str, Any] | None:
+        match path:
             case ["search"]:
-                return 200, self._search(query)
+                return self._search(query)
             case ["search", "suggestions"]:
-                return 200, self._suggestions(query["q"])
+                return self._suggestions(query["q"])
             case ["search", "hot"]:
-                return 200, {"items": [{"text": text} for text in HOT]}
+                return {"items": [{"text": text} for text in HOT]}
             case ["categories", place, "products"]:
                 found = self._shop.cards_of(place, query.get("locale", "zh-CN"))
-                return 200, _dumped(CardList.model_validate(_paged(found, query)))
+                return _dumped(CardList.model_validate(self._paged(found, query)))
             case ["products", id, "offer"] if id in self._shop.products:
-                return 200, self._offer(id)
-        return 404, {"Code": "NotFound", "Message": "There is no such thing."}
+                return self._offer(id)
+        return None
 
     def _search(self, query: Query) -> dict[str, Any]:
         locale = query.get("locale", "zh-CN")
         text, corrected = query.get("q", "").lower(), None
         matching = [card for card in self._shop.all_cards(locale) if text in card["name"].lower()]
         if text == "teh":
-            corrected, matching = "tea", [card for card in self._shop.all_cards(locale) if "tea" in card["name"].lower()]
+            corrected, matching = (
+                "tea",
+                [card for card in self._shop.all_cards(locale) if "tea" in card["name"].lower()],
+            )
         facets, kept = [], matching
         chosen = {
             name.removeprefix("attr."): value.split(",")
@@ -80,7 +90,7 @@ class Answers:
             facets.append({"code": code, "name": _TITLES.get(code, code), "kind": kind, "values": shown})
         if order := _SORTS.get(query.get("sort", "")):
             kept = sorted(kept, key=order)
-        result = _paged(kept, query) | {"facets": [] if "after" in query else facets, "corrected": corrected}
+        result = self._paged(kept, query) | {"facets": [] if "after" in query else facets, "corrected": corrected}
         if "after" not in query:
             prices = [card["price"]["from"] for card in matching]
             by_amount = sorted(prices, key=lambda price: price["amount"])
@@ -92,7 +102,9 @@ class Answers:
         """The values of a product for each facet, with their names."""
         product = self._shop.products[card["id"]]
         found = {
-            "category": [(id, self._shop.categories[id].name[locale]) for id in self._shop.categories[product.category_id].path],
+            "category": [
+                (id, self._shop.categories[id].name[locale]) for id in self._shop.categories[product.category_id].path
+            ],
             "merchant": [(card["merchant"]["id"], card["merchant"]["name"])],
         }
         if card["brand"]:
@@ -119,18 +131,17 @@ class Answers:
             {
                 "sku_id": sku.id,
                 "price": {"amount": sku.offer.price.cents, "currency": "CNY"},
-                "list_price": {"amount": sku.offer.list_price.cents, "currency": "CNY"} if sku.offer.list_price else None,
+                "list_price": sku.offer.list_price and {"amount": sku.offer.list_price.cents, "currency": "CNY"},
                 "state": sku.offer.state,
             } | self.offers.get(sku.id, {})
             for sku in self._shop.products[id].skus
         ]  # fmt: skip
         return {"product_id": id, "skus": skus, "delivery": {"from": "2030-01-07", "to": "2030-01-09"}}
 
-
-def _paged(found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
-    begin, limit = int(query.get("after") or 0), int(query.get("limit", 20))
-    following = str(begin + limit) if len(found) > begin + limit else None
-    return {"items": found[begin : begin + limit], "next": following}
+    def _paged(self, found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
+        begin, limit = int(query.get("after") or 0), min(self.page_size, int(query.get("limit", 20)))
+        following = str(begin + limit) if len(found) > begin + limit else None
+        return {"items": found[begin : begin + limit], "next": following}
 
 
 def _dumped(view: Any) -> dict[str, Any]:

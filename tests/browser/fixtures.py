@@ -1,4 +1,4 @@
-"""The demonstration's goods as a shop that pages can be rendered from, without any store; see `mall.pages.questions`."""
+"""The demonstration's goods as a shop that pages can be rendered from, without a store; see `mall.pages.questions`."""
 
 import base64
 import io
@@ -24,6 +24,8 @@ SIZES = (1080, 480, 160)
 BANNERS = ("celadon", "sand", "rose")
 # Every third of the demonstration's goods shows everything there is to show, in a third of the time.
 EVERY = 3
+# A page of a list holds so few here, so that some lists go on.
+MOST = 5
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Catalogue:
         return {id: self._pictures[id] for id in ids if id in self._pictures}
 
     def first_of(self, place: str, locale: str, limit: int) -> tuple[Sequence[dict[str, Any]], str | None]:
-        found = self.cards_of(place, locale)
+        found, limit = self.cards_of(place, locale), min(limit, MOST)
         return found[:limit], str(limit) if len(found) > limit else None
 
     def best(self, locale: str, limit: int) -> Sequence[dict[str, Any]]:
@@ -267,7 +269,8 @@ def _picture(file: str) -> str:
 
 
 _BODY = {
-    "zh-CN": "<p>在工作日下午四点前付款的订单,当天发出。</p><h2>送到哪里</h2><ul><li>全国包邮</li><li>偏远地区多两天</li></ul>",
+    "zh-CN": "<p>在工作日下午四点前付款的订单,当天发出。</p><h2>送到哪里</h2>"
+    "<ul><li>全国包邮</li><li>偏远地区多两天</li></ul>",
     "en": "<p>Orders paid before four on a working day leave the same day.</p><h2>Where to</h2>"
     "<ul><li>Free everywhere in the country</li><li>Two days more to remote places</li></ul>",
 }

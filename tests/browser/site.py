@@ -1,4 +1,4 @@
-"""The storefront of the fixture's goods, built into a folder and served as CloudFront serves it, with a stand-in API."""
+"""The storefront of the demonstration's goods, served as CloudFront serves it, with an API that stands in."""
 
 import json
 import mimetypes
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
-
 
 from infra.local.state import ROOT
 from infra.local.templates import load

@@ -10,7 +10,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -19,7 +19,7 @@ import pytest
 
 from mall import clock, config
 from mall.aws import client
-from mall.pages import store, templates
+from mall.pages import templates
 from mall.pages.model import PageId, key_of
 from mall.pages.press import Press
 from tests.fixtures import stacks
@@ -76,14 +76,6 @@ class Queue:
     def pages(self) -> list[str]:
         """Take all pages that are asked for."""
         return sorted(message["page"] for message in self.messages())
-
-
-@pytest.fixture(autouse=True)
-def _origin(aws: stacks.Mall) -> Iterator[None]:
-    client("ssm").put_parameter(Name=f"/{config.stage()}/site-origin", Value=ORIGIN, Type="String", Overwrite=True)
-    store.origin.cache_clear()
-    yield
-    store.origin.cache_clear()
 
 
 @pytest.fixture

@@ -19,5 +19,8 @@ byId("menu").addEventListener("click", (event) => {
 // The site's policy wants it said which addresses scripts are taken from.
 const worker = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL: () => "/sw.js" }).createScriptURL("") ?? "/sw.js";
 if ("serviceWorker" in navigator) {
-  addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => {}));
+  const register = () => navigator.serviceWorker.register(worker).catch(() => {});
+  // What the page itself needs goes first; the event may have been before this script.
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register);
 }

@@ -70,6 +70,13 @@ export function drawChosen(place, facets, range, query, change) {
       if (value.selected && facet.kind !== query.scope) chip(nameOf(facet, value), () => query.toggle(parameter(facet), value.value));
     }
   }
+  // Where nothing was found no facet tells the names, and yet each choice can be taken back.
+  const named = new Set(facets.flatMap((facet) => facet.values.map(({ value }) => `${parameter(facet)} ${value}`)));
+  for (const name of query.filters.filter((filter) => !filter.startsWith("price_"))) {
+    for (const value of query.values(name)) {
+      if (!named.has(`${name} ${value}`)) chip(TITLES[name]?.() ?? value, () => query.toggle(name, value));
+    }
+  }
   if (query.given.has("price_min") || query.given.has("price_max")) {
     const currency = range?.from.currency ?? "CNY";
     const shown = (name) => (query.given.has(name) ? money({ amount: Number(query.given.get(name)), currency }) : "");

@@ -152,7 +152,10 @@ more.addEventListener("click", showMore);
 failed.querySelector("button").addEventListener("click", () => again());
 byId("facets").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", () => {
-  query = new Query(scope, id, location.search);
+  const given = new Query(scope, id, location.search);
+  // A step to a place on the same page is one too, and changes nothing here.
+  if (given.address === query.address) return;
+  query = given;
   draw();
   show();
 });

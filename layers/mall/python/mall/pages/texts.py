@@ -6,10 +6,14 @@ from typing import Any
 
 from mall.money import Money
 
-# How people write an amount; a currency without an entry is named by its code.
+# How people write an amount (Unicode CLDR 48); a currency without an entry is named by its code.
+_EVERYWHERE = {
+    "BRL": "R$", "CAD": "CA$", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹", "KRW": "₩", "MXN": "MX$",
+    "NZD": "NZ$", "TWD": "NT$", "VND": "₫", "XCD": "EC$",
+}  # fmt: skip
 _SYMBOLS = {
-    "zh-CN": {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"},
-    "en": {"CNY": "CN¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"},
+    "zh-CN": _EVERYWHERE | {"AUD": "AU$", "CNY": "¥", "JPY": "JP¥", "USD": "US$"},
+    "en": _EVERYWHERE | {"AUD": "A$", "CNY": "CN¥", "JPY": "¥", "PHP": "₱", "USD": "$"},
 }
 
 

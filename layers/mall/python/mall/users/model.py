@@ -159,9 +159,11 @@ class Role:
 # What everybody at a merchant may do with its goods.
 _GOODS = frozenset(
     {
+        "catalog.change_labels",
         "catalog.create_product",
         "catalog.discard_draft",
         "catalog.get_own_product",
+        "catalog.list_labels",
         "catalog.list_own_products",
         "catalog.list_versions",
         "catalog.put_on_sale",
@@ -198,8 +200,10 @@ BUILT_IN_ROLES = {
             frozenset(
                 {
                     "catalog.approve_product",
+                    "catalog.create_brand",
                     "catalog.create_category",
                     "catalog.flag_product",
+                    "catalog.get_brand_record",
                     "catalog.get_category_job",
                     "catalog.get_category_record",
                     "catalog.get_review",
@@ -210,6 +214,7 @@ BUILT_IN_ROLES = {
                     "catalog.release_product",
                     "catalog.remove_category",
                     "catalog.take_product_down",
+                    "catalog.update_brand",
                     "catalog.update_category",
                     "images.create_platform_upload",
                     "images.get_cache_report",

@@ -1,0 +1,88 @@
+"""The storefront in a real browser.
+
+| fixture  | gives                                                                                                   |
+| -------- | ------------------------------------------------------------------------------------------------------- |
+| `shop`   | the storefront of the demonstration's goods behind an address of its own; `shop.answers` is its API     |
+| `visit`  | `visit("/p/prd_013/", phone=True)`: a page of a fresh visitor, after its scripts and pictures are there |
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.site import Storefront
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+# A test that waits longer than this for something on the page has found a fault.
+PATIENCE_MS = 10_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+Visit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the browser, so that it is started once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def storefront(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storefront]:
+    """The storefront, built once."""
+    with Storefront(tmp_path_factory.mktemp("storefront")) as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(storefront: Storefront) -> Storefront:
+    """The storefront, with an API that nobody has asked anything yet."""
+    storefront.answers.reset()
+    return storefront
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as Debian packages it."""
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(shop: Storefront, browser: Browser) -> Iterator[Visit]:
+    """Opens pages; afterwards no page may have complained."""
+    contexts, complaints = [], []
+
+    def open(path: str, *, phone: bool = False, workers: bool = False, **options: Any) -> Page:
+        context = browser.new_context(
+            **(PHONE if phone else DESKTOP) | options, service_workers="allow" if workers else "block"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(shop.address + path, wait_until="networkidle")
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+    # What a test breaks on purpose, and pages that are missing on purpose, the browser reports as well.
+    assert [text for text in complaints if "Failed to load resource" not in text] == []
