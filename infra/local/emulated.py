@@ -1,13 +1,16 @@
-"""Start the emulator, run by its own interpreter, with one gap closed: it names the errors of functions as AWS does.
+"""Start the emulator, run by its own interpreter, with two gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
+
+It asks for a permission `sqs:SendMessageBatch`, which there is not: whoever may send a message may send ten a call.
 """
 
 import re
 from typing import Any
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.services import lambda_svc
 
 _NAMELESS = "Runtime.HandlerError"
@@ -27,8 +30,15 @@ def named(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def permitted(action: str | None) -> str | None:
+    """The permission that AWS asks for where the emulator asks for `action`."""
+    return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+
 _execute = lambda_svc._execute_function
 lambda_svc._execute_function = lambda *given, **options: named(_execute(*given, **options))
+_action = iam_actions.extract_iam_action
+iam_actions.extract_iam_action = lambda *given, **options: permitted(_action(*given, **options))
 
 if __name__ == "__main__":
     app.main()

@@ -301,9 +301,9 @@ def put(files: Sequence[File], version: int) -> None:
 def remove(paths: Sequence[str]) -> None:
     """Take files away."""
     s3, bucket = aws.client("s3"), config.bucket("site")
-    keys = [{"Key": key_of(path) + end} for path in paths for end in ENCODINGS]
-    for start in range(0, len(keys), 1000):
-        s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[start : start + 1000], "Quiet": True})
+    for path in paths:
+        for end in ENCODINGS:
+            s3.delete_object(Bucket=bucket, Key=key_of(path) + end)
 
 
 def _objects(file: File, version: int) -> Iterator[dict[str, Any]]:
