@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mall.catalog.offers.schemas import OfferView
 from mall.search.finding.schemas import CardList, SearchResult
 from mall.search.suggestions.schemas import SuggestionList
 from tests.browser.fixtures import Catalogue
@@ -136,7 +137,8 @@ class Answers:
             } | self.offers.get(sku.id, {})
             for sku in self._shop.products[id].skus
         ]  # fmt: skip
-        return {"product_id": id, "skus": skus, "delivery": {"from": "2030-01-07", "to": "2030-01-09"}}
+        delivery = {"from_": "2030-01-07", "to": "2030-01-09"}
+        return _dumped(OfferView.model_validate({"product_id": id, "skus": skus, "delivery": delivery}))
 
     def _paged(self, found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
         begin, limit = int(query.get("after") or 0), min(self.page_size, int(query.get("limit", 20)))
