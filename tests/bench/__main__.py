@@ -4,12 +4,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.bench import browse, dispatch, imports, pages
+from tests.bench import browse, dispatch, images, imports, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 # What each figure may be at most, on two cores.
@@ -22,6 +23,9 @@ GOALS = {
     "listing_cpu_ms": 3.0,
     "search_cpu_ms": 10.0,
     "search_db_p50_ms": 15.0,
+    "images_cpu_ratio_vs_vips": 1.0,
+    "images_bytes_ratio_vs_vips": 1.1,
+    "images_peak_mb": 200.0,
 }
 
 
@@ -39,6 +43,9 @@ def main() -> int:
         found = imports.measure(
             lambda name, done, total: progress.update(task, description=f"import {name}", completed=done, total=total)
         )
+        progress.update(task, description="pictures, ours and libvips's")
+        with TemporaryDirectory() as folder:
+            pictures = images.measure(Path(folder))
         browsing = browse.measure(
             lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
         )
@@ -48,6 +55,7 @@ def main() -> int:
         "cold_import_ms_dynamodb_max": imports.slowest(functions, relational=False),
         "cold_import_ms_postgres_max": imports.slowest(functions, relational=True),
         "dispatch_cpu_ms": cpu,
+        **pictures,
         **browsing,
         **pages.measure(),
     }

@@ -147,8 +147,8 @@ class AccountView(View):
 class SizeQuery(Body):
     """Which other size of a picture: one of the list, and in which format."""
 
-    width: int
-    height: int
+    width: int = 320
+    height: int = 320
     fit: Literal["cover", "inside"] = "cover"
     format: Literal["webp", "jpg"] = "webp"
 

@@ -10,7 +10,8 @@ from PIL import Image, ImageCms, ImageOps
 from mall.imaging.errors import NotAPicture, TooManyBytes, TooManyFrames, TooManyPixels
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-_LANCZOS = Image.Resampling.LANCZOS
+# For a picture that is a little sharper, Lanczos takes a tenth more of all the time that six renditions take.
+_FILTER = Image.Resampling.BICUBIC
 _ORIENTATION = 0x0112
 # What decoding holds at once for each pixel: WebP's decoder keeps two frames beside the one that it hands out.
 _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "LA": 4, "I;16": 6, "I": 6, "RGB": 4, "RGBA": 8, "CMYK": 4, "WEBP": 16}
@@ -70,7 +71,7 @@ def shrunk(picture: Image.Image, side: int) -> Image.Image:
     if longest <= side:
         return picture
     size = (max(1, round(picture.width * side / longest)), max(1, round(picture.height * side / longest)))
-    return picture.resize(size, _LANCZOS)
+    return picture.resize(size, _FILTER)
 
 
 def _decoded(file: bytes, limits: Limits, side: int, opaque: bool) -> Decoded:
@@ -153,4 +154,4 @@ def _converted(picture: Image.Image, profile: bytes) -> Image.Image:
 
 def square(picture: Image.Image, side: int) -> Image.Image:
     """The middle of the picture as a square of `side` pixels."""
-    return ImageOps.fit(picture, (side, side), _LANCZOS)
+    return ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS)
