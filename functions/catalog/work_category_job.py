@@ -7,7 +7,7 @@ from mall.catalog.categories.jobs import service
 from mall.catalog.products.upkeep.service import move_products
 
 # What is left to do when this little time remains is done by the next message.
-_SPARE_MS = 20_000
+_SPARE_MS = 5_000
 
 
 def app(batch: dict[str, Any], context: Any) -> dict[str, Any]:

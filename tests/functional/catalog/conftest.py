@@ -9,9 +9,11 @@
 | `passing`  | `with passing(days=1):` the mall's clock stands still, that much later                    |
 """
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,3 +84,45 @@ def visitor(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
 def passing() -> Callable[..., AbstractContextManager[None]]:
     """Let time pass."""
     return lambda **time: clock.at(clock.now() + timedelta(**time))
+
+
+@pytest.fixture
+def manage(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Ask for an operation on a category as somebody of the platform."""
+
+    def ask(name: str, category_id: str | None = None, /, **said: Any) -> Answer:
+        path = None if category_id is None else {"category_id": category_id}
+        return invoke(f"catalog.{name}", caller=goods.operator(), path=path, body=said or None)
+
+    return ask
+
+
+@pytest.fixture
+def add(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Add a category, as a root called Tea unless said otherwise; `key` is the Idempotency-Key."""
+    operator = goods.operator()
+
+    def ask(key: str | None = None, **changes: Any) -> Answer:
+        said = {"name": {"zh-CN": "茶", "en": "Tea"}} | changes
+        headers = {"Idempotency-Key": key} if key else None
+        return invoke("catalog.create_category", caller=operator, body=said, headers=headers)
+
+    return ask
+
+
+@pytest.fixture
+def job(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Ask how far a move or merge is."""
+    return lambda id: invoke("catalog.get_category_job", caller=goods.operator(), path={"job_id": id})
+
+
+@pytest.fixture
+def work(run: Callable[..., Any]) -> Callable[[str], Any]:
+    """Have a move or merge worked on, as its queue does."""
+    sample = json.loads((Path(__file__).parents[3] / "events/catalog/work_category_job.json").read_text())
+
+    def take(job_id: str) -> Any:
+        record = sample["Records"][0] | {"body": json.dumps({"job_id": job_id})}
+        return run("catalog.work_category_job", {"Records": [record]})
+
+    return take

@@ -1,7 +1,9 @@
 """Putting an approved product on sale."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from mall import clock
 from mall.merchants import service as merchants
 from mall.merchants.model import Merchant
 from tests.fixtures import goods
@@ -45,13 +47,7 @@ def test_what_the_platform_took_down_is_not_sold(
     assert (answer.status, answer.code) == (409, "HeldByPlatform")
 
 
-def test_what_is_over_is_not_sold(
-    mine: Callable[..., Answer], merchant: Merchant, passing: Callable[..., object]
-) -> None:
-    from datetime import timedelta
-
-    from mall import clock
-
+def test_what_is_over_is_not_sold(mine: Callable[..., Answer], merchant: Merchant) -> None:
     product = goods.on_sale(merchant, on_sale_until=clock.now() + timedelta(days=1))
     mine("take_off_sale", product.id)
 

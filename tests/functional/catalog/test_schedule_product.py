@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mall import clock
+from mall.catalog.products import service
 from mall.merchants.model import Merchant
 from tests.fixtures import goods
 from tests.fixtures.gateway import Answer
@@ -36,8 +37,6 @@ def test_it_leaves_now_and_comes_back_at_its_time(
 def test_the_draft_keeps_the_new_times_too(mine: Callable[..., Answer], merchant: Merchant) -> None:
     product = goods.on_sale(merchant)
     content = goods.content(product.category_id, tags=("x",))
-    from mall.catalog.products import service
-
     service.put(merchant.id, content, by="usr_1", product_id=product.id)
     until = in_(days=3)
 

@@ -12,6 +12,7 @@ from mall.merchants import service as merchants
 from mall.observability import logger
 
 _PAGE = 50
+_SELLING = {State.ON_SALE, State.APPROVED}
 # How many former versions' pictures are given up with a new version: more than are approved at once.
 _FORMER = 10
 
@@ -59,23 +60,21 @@ def merchant_changed(event: Event) -> None:
         suspend_products(event.aggregate)
 
 
-def suspend_products(merchant_id: str) -> None:
-    """Take all of a merchant's products off sale; a repetition goes on where the one before was broken off."""
-    _each(
-        merchant_id, {State.ON_SALE, State.APPROVED}, lambda record, now: record.take_off_sale(Off.SUSPENSION, at=now)
-    )
+def suspend_products(merchant_id: str, *, some: int = _PAGE) -> None:
+    """Take all of a merchant's products off sale, `some` at a time; a repetition goes on where this was broken off."""
+    _each(merchant_id, _SELLING, lambda record, now: record.take_off_sale(Off.SUSPENSION, at=now), some)
 
 
-def resume_products(merchant_id: str) -> None:
-    """Put on sale again what `suspend_products` took off; a repetition goes on where the one before was broken off."""
-    _each(merchant_id, {State.OFF_SALE}, lambda record, now: record.resume(at=now))
+def resume_products(merchant_id: str, *, some: int = _PAGE) -> None:
+    """Put on sale again what `suspend_products` took off; a repetition goes on where this was broken off."""
+    _each(merchant_id, {State.OFF_SALE}, lambda record, now: record.resume(at=now), some)
 
 
-def _each(merchant_id: str, states: set[State], decide: Callable[[Record, datetime], Record]) -> None:
+def _each(merchant_id: str, states: set[State], decide: Callable[[Record, datetime], Record], some: int) -> None:
     now, after = clock.now(), None
     while True:
         # What is changed comes first in the list, so nothing is passed over behind the cursor.
-        found, after = store.of_merchant(merchant_id, limit=_PAGE, after=after)
+        found, after = store.of_merchant(merchant_id, limit=some, after=after)
         for entry in found:
             if entry.said["live"] in states:
                 keeping.change(entry.id, lambda record: decide(record, now))
