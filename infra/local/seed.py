@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,7 @@ def seed(api: str, client: Callable[[str], Any], endpoint: str, say: Callable[[s
         _staff(visitor, token, user, password, role)
     for user, password, _ in CUSTOMERS:
         _customer(visitor, user, password)
+    _goods(visitor, Supply(visitor, token), say)
     everybody = (ADMINISTRATOR, *STAFF, *CUSTOMERS)
     return [{"user": user, "password": password, "role": role} for user, password, role in everybody]
 
@@ -55,8 +57,10 @@ def _goods(visitor: Visitor, staff: Supply, say: Callable[[str], None]) -> None:
     categories = staff.categories(goods.tree())
     for slug, name in goods.BRANDS.items():
         staff.ask("POST", "/api/admin/brands", {"name": name, "slug": slug}, unless=["BrandSlugTaken"])
-    for key in shops.keys() - stocked:
-        _stock(shops[key], [good for good in goods.goods() if good.shop == key], categories, say)
+    waiting = [(shops[key], [good for good in goods.goods() if good.shop == key]) for key in shops.keys() - stocked]
+    with ThreadPoolExecutor(len(waiting)) as pool:
+        for _ in pool.map(lambda one: _stock(*one, categories), waiting):
+            say("goods")
 
 
 def _stocked(shop: Supply) -> bool:
@@ -65,14 +69,17 @@ def _stocked(shop: Supply) -> bool:
     return any(job["file_name"] == _FILE and job["state"] == "finished" and not job["errors"] for job in jobs)
 
 
-def _stock(shop: Supply, found: list[goods.Good], categories: dict[str, str], say: Callable[[str], None]) -> None:
+def _stock(shop: Supply, found: list[goods.Good], categories: dict[str, str]) -> None:
     """Draw the pictures of a shop's goods, upload them, and import the goods."""
-    wanted = {
-        f"{shape}-{colour}.jpg": partial(drawings.draw, shape, colour) for g in found for shape, colour in g.pictures
-    }
-    shop.pictures(wanted, lambda done, total: say(f"picture {done} of {total}"))
+    shop.pictures(
+        {
+            f"{shape}-{colour}.jpg": partial(drawings.draw, shape, colour)
+            for good in found
+            for shape, colour in good.pictures
+        }
+    )
     documents = [good.document | {"category": categories[good.document["category"]]} for good in found]
-    job = shop.products(documents, _FILE, lambda done, total: say(f"product {done} of {total}"))
+    job = shop.products(documents, _FILE)
     if job["errors"]:
         raise LocalError(f"{job['progress']['failed']} goods of the demonstration were refused: {job['errors_url']}")
 

@@ -11,7 +11,7 @@ from typing import Any
 from infra.local.state import LocalError
 from infra.local.visitor import Visitor
 
-_UPLOADS_AT_ONCE = 4
+_UPLOADS_AT_ONCE = 2
 _LOOK_AGAIN_SECONDS = 0.5
 _PICTURE_PATIENCE_SECONDS = 180
 _IMPORT_PATIENCE_SECONDS = 900

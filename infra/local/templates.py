@@ -91,6 +91,7 @@ def localize(template: Template, endpoint: str, vendor: Path) -> None:
     - functions import from this checkout and one vendor folder, not from layers, which are not made;
     - they run outside of any network, without SnapStart, and speak to the emulator;
     - what the emulator does not know is left out: archives of events, and alarms on a formula;
+    - a queue feeds as many functions at once as this machine has processors: more would only time out together;
     - `MALL_RELEASE` changes with the code, so that warm functions of older code end.
     """
     for name, resource in resources(template).items():
@@ -102,6 +103,12 @@ def localize(template: Template, endpoint: str, vendor: Path) -> None:
     ):
         for name in [name for name in parameters if name.endswith("Layers")]:
             del parameters[name]
+    processors = max(2, os.cpu_count() or 2)
+    for mapping in resources(template, "AWS::Lambda::EventSourceMapping").values():
+        # Where to begin is asked of streams only; of these, each part is read by one function anyway.
+        if "StartingPosition" not in mapping["Properties"]:
+            wanted = mapping["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency", processors)
+            mapping["Properties"]["ScalingConfig"] = {"MaximumConcurrency": min(wanted, processors)}
     functions = [resource["Properties"] for resource in resources(template, FUNCTION).values()]
     shared = template.get("Globals", {}).get("Function", {})
     for function in [shared, *functions]:
