@@ -47,7 +47,7 @@ http {{
             proxy_cache_key $format$uri$is_args$args;
             proxy_cache_valid 404 10s;
             proxy_cache_lock on;
-            add_header X-Cache $upstream_cache_status always;
+            add_header X-Edge-Cache $upstream_cache_status always;
         }}
     }}
 }}

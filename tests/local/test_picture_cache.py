@@ -65,7 +65,7 @@ def test_the_edge_answers_nearly_all_of_a_zipf_load_and_operators_see_it_and_wha
                 answer = session.get(address, headers={"Accept": accept}, timeout=30)
                 assert answer.status_code == 200
                 assert answer.headers["Content-Type"] == ("image/webp" if "webp" in accept else "image/jpeg")
-                return answer.headers["X-Cache"]
+                return answer.headers["X-Edge-Cache"]
 
             draws = zipf(REQUESTS, chance)
             seen = Counter(pool.map(ask, range(REQUESTS)))
@@ -79,7 +79,6 @@ def test_the_edge_answers_nearly_all_of_a_zipf_load_and_operators_see_it_and_wha
     found = invoke(mall, "promote_pictures")
     promoted = mall.visitor.call("GET", "/api/admin/picture-cache?hours=2", token=operator).body["promoted"]
 
-    print(seen)
     # Each picture is fetched once in each of two formats, however many kinds of Accept there are.
     assert seen["MISS"] <= 2 * PICTURES
     assert seen["HIT"] / REQUESTS >= 0.95
