@@ -12,7 +12,7 @@ from infra.local.pages import TEMPLATES
 from mall import clock, ids
 from mall.money import Money
 from mall.pages import templates
-from mall.pages.compression import variants
+from mall.pages.files.compression import variants
 from mall.pages.model import File, Kind, PageId
 from mall.pages.press import Press
 from tests.functional.pages.small_shop import GREEN, ORIGIN, SmallShop, both, new_product

@@ -1,4 +1,4 @@
-"""What the distribution's functions do, run by Node as the edge runs them: which file shows an address, with which status."""
+"""What the distribution's functions do, run by Node: which file shows an address, and with which status."""
 
 import json
 import shutil
@@ -93,9 +93,17 @@ def test_what_is_compressed_in_itself_has_one_form(picture: str) -> None:
 
 
 def test_an_address_without_its_last_slash_leads_to_the_one_with_it() -> None:
-    (answer,) = run("FindPage", request(f"/p/{PRODUCT}"))
+    asked = request("/en/search")
+    asked["request"]["querystring"] = {
+        "q": {"value": "%E8%8C%B6"},
+        "attr.size": {"value": "s", "multiValue": [{"value": "s"}, {"value": "l"}]},
+        "flag": {"value": ""},
+    }
 
-    assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (301, f"/p/{PRODUCT}/")
+    plain, queried = run("FindPage", request(f"/p/{PRODUCT}"), asked)
+
+    assert (plain["statusCode"], plain["headers"]["location"]["value"]) == (301, f"/p/{PRODUCT}/")
+    assert queried["headers"]["location"]["value"] == "/en/search/?q=%E8%8C%B6&attr.size=s&attr.size=l&flag"
 
 
 def response(status: int, headers: dict[str, str]) -> dict[str, Any]:

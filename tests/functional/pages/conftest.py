@@ -79,7 +79,7 @@ class Queue:
 
 
 @pytest.fixture
-def shop() -> SmallShop:
+def shop(aws: stacks.Mall) -> SmallShop:
     """A shop that sells one tea."""
     return SmallShop.open()
 

@@ -10,6 +10,7 @@ from mall.catalog.products.platform import service as platform
 from mall.content import service as content
 from mall.content.schemas import ArticleBody, BannerBody
 from mall.pages import service, store
+from mall.pages.files import store as files
 from mall.pages.model import Rebuild
 from mall.search.index import service as index
 from tests.fixtures import goods
@@ -95,7 +96,7 @@ def test_a_page_that_cannot_be_rendered_is_counted_when_it_is_given_up(
     store.start_rebuild(Rebuild("reb_1", NOON, total=2))
 
     with monkeypatch.context() as broken:
-        broken.setattr(store, "put", _refuse)
+        broken.setattr(files, "put", _refuse)
         render({"page": "search", "rebuild": "reb_1"}, tries=4)
         assert service.rebuild("reb_1").failed == 0
         render({"page": "search", "rebuild": "reb_1"}, tries=service.TRIES)

@@ -7,8 +7,7 @@ A context holds plain values for a template: texts in the page's language, addre
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mall.money import Money
-from mall.pages import structured
+from mall.pages import goods, structured
 from mall.pages.model import DEFAULT_LOCALE, HOME, LOCALES, Absent, Kind, PageId, tag
 from mall.pages.questions import Shop
 from mall.pages.texts import pick
@@ -118,10 +117,10 @@ class Showing:
             for option, value in sku.options.items()
             if sku.picture_id in by_id
         }
-        offer = self._offer(product)
+        offer = goods.offer(product, self._shop.offers(product.id))
         return {
             "product": shown,
-            "attributes": self._attributes(product, category),
+            "attributes": goods.attributes(product, category, self._locale),
             "options": [
                 {
                     "code": option.code,
@@ -142,8 +141,8 @@ class Showing:
                     "id": sku.id,
                     "code": sku.code,
                     "options": dict(sku.options),
-                    "price": amount(sku.price),
-                    "list_price": amount(sku.list_price) if sku.list_price else None,
+                    "price": goods.amount(sku.price),
+                    "list_price": goods.maybe(sku.list_price),
                     "picture_id": sku.picture_id if sku.picture_id in by_id else None,
                     "picture": by_id.get(sku.picture_id),
                 }
@@ -300,62 +299,3 @@ class Showing:
             self.tags.add(tag("picture", id))
             return None
         return {**found[id], "alt": alt}
-
-    def _offer(self, product: Any) -> Context:
-        """The prices and the state of the stock when the page was made; the page itself asks for the present ones."""
-        offers = self._shop.offers(product.id)
-        skus: dict[str, Any] = {
-            sku.id: {
-                "price": amount(offers[sku.id].price if sku.id in offers else sku.price),
-                "list_price": _maybe(offers[sku.id].list_price if sku.id in offers else sku.list_price),
-                "state": str(offers[sku.id].state) if sku.id in offers else "out",
-            }
-            for sku in product.skus
-        }
-        cheapest = min(skus.values(), key=lambda sku: sku["price"]["amount"])
-        states = {sku["state"] for sku in skus.values()}
-        return {
-            "price": {
-                "from": cheapest["price"],
-                "to": max((sku["price"] for sku in skus.values()), key=lambda price: price["amount"]),
-            },
-            "list_price": cheapest["list_price"],
-            "stock_state": next((state for state in ("in_stock", "low") if state in states), "out"),
-            "skus": skus,
-        }
-
-    def _attributes(self, product: Any, category: Any) -> list[Context]:
-        """The product's attributes in the order of its category's template, named as there."""
-        shown = []
-        for definition in category.attributes if category else ():
-            value = product.attributes.get(definition.code)
-            if value is None:
-                continue
-            names = {one.code: pick(one.name, self._locale) for one in definition.values or ()}
-            values = value if isinstance(value, list | tuple) else [value]
-            text = "、" if self._locale == "zh-CN" else ", "
-            shown.append(
-                {
-                    "code": definition.code,
-                    "name": pick(definition.name, self._locale),
-                    "value": text.join(_said(names.get(one, one), definition.unit, self._locale) for one in values),
-                }
-            )
-        return shown
-
-
-def amount(money: Money) -> Context:
-    """An amount as JSON has it."""
-    return {"amount": money.cents, "currency": money.currency}
-
-
-def _maybe(money: Money | None) -> Context | None:
-    return amount(money) if money else None
-
-
-def _said(value: Any, unit: str | None, locale: str) -> str:
-    if isinstance(value, bool):
-        return {"zh-CN": ("否", "是"), "en": ("no", "yes")}[locale][value]
-    if isinstance(value, Mapping):
-        return pick(value, locale)
-    return f"{value} {unit}" if unit else str(value)

@@ -15,6 +15,7 @@ from mall.events import Event
 from mall.observability import count, logger
 from mall.pages import store, templates
 from mall.pages.changes import SOON, change_of
+from mall.pages.files import store as files
 from mall.pages.model import ALL, STANDING, File, Kind, Page, PageId, Rebuild, Rendered, State, check_tag
 from mall.pages.press import Press
 from mall.pages.questions import Shop
@@ -102,7 +103,7 @@ def rebuild(id: str) -> Rebuild:
 
 def press(folder: Path, shop: Shop) -> Press:
     """A run of rendering with the templates of `folder`."""
-    return Press(templates.of(folder), shop, origin=store.origin(), started=clock.now())
+    return Press(templates.of(folder), shop, origin=files.origin(), started=clock.now())
 
 
 def render(page: PageId, press: Press, *, rebuild: str | None = None) -> Outcome:
@@ -150,8 +151,8 @@ def _replace(before: Page, rendered: Rendered, press: Press, token: str) -> Outc
     digests = {file.path: _digest(file) for file in rendered.files}
     changed = [file for file in rendered.files if before.digests.get(file.path) != digests[file.path]]
     version = before.version + bool(changed)
-    store.put(changed, version)
-    store.remove(sorted(before.digests.keys() - digests.keys()))
+    files.put(changed, version)
+    files.remove(sorted(before.digests.keys() - digests.keys()))
     state, now = State.GONE if rendered.gone else State.LIVE, clock.now()
     after = Page(
         page,

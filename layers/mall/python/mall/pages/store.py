@@ -1,11 +1,8 @@
-"""Where pages are kept: what is known of them in DynamoDB, what readers open in the site bucket."""
+"""What is known of pages, in DynamoDB, and the queues of those that have to be rendered."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
 
 from pynamodb.attributes import (
     ListAttribute,
@@ -17,18 +14,13 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from mall import aws, config, nosql
-from mall.pages.compression import ENCODINGS, variants
-from mall.pages.model import File, NoSuchPage, NoSuchRebuild, Page, PageId, Rebuild, State, key_of
+from mall.pages.model import NoSuchPage, NoSuchRebuild, Page, PageId, Rebuild, State
 
-# Browsers ask each time, which costs an answer of 304. The distribution asks once a minute, so a change is seen within
-# a minute, and a page that everybody opens costs one read a minute and place.
-CACHING = "public, max-age=0, s-maxage=60, must-revalidate"
 _CHANGED = "#changed"
 _CHANGED_KEPT = timedelta(days=1)
 _REBUILD_KEPT = timedelta(days=30)
 _MESSAGES = 10
 _KEYS = 100
-_UPLOADS = 6
 
 
 class _Live(GlobalSecondaryIndex["_Item"]):  # type: ignore[no-untyped-call]
@@ -281,60 +273,6 @@ def rebuild(id: str) -> Rebuild:
         raise NoSuchRebuild from None
     total = None if item.total is None else int(item.total)
     return Rebuild(id, _moment(item.at), total, int(item.done), int(item.failed))
-
-
-# ── What readers open ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def put(files: Sequence[File], version: int) -> None:
-    """Put files and their compressed twins in the place of what is there. Each is replaced in one piece."""
-    s3, bucket = aws.client("s3"), config.bucket("site")
-
-    def upload(upload: dict[str, Any]) -> None:
-        s3.put_object(Bucket=bucket, **upload)
-
-    uploads = [one for file in files for one in _objects(file, version)]
-    if uploads:
-        _all(upload, uploads)
-
-
-def remove(paths: Sequence[str]) -> None:
-    """Take files away."""
-    s3, bucket = aws.client("s3"), config.bucket("site")
-    for path in paths:
-        for end in ENCODINGS:
-            s3.delete_object(Bucket=bucket, Key=key_of(path) + end)
-
-
-def _objects(file: File, version: int) -> Iterator[dict[str, Any]]:
-    # The smallest last: who finds it finds the others too.
-    for end, body in variants(file.body).items():
-        encoding = ENCODINGS[end]
-        yield {
-            "Key": key_of(file.path) + end,
-            "Body": body,
-            "ContentType": file.content_type,
-            "CacheControl": CACHING,
-            "Metadata": {"version": str(version)} | ({"status": str(file.status)} if file.status != 200 else {}),
-            **({"ContentEncoding": encoding} if encoding else {}),
-        }
-
-
-def _all(act: Any, things: Sequence[Any]) -> None:
-    for _ in _workers().map(act, things):
-        pass
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_UPLOADS, thread_name_prefix="pages")
-
-
-@cache
-def origin() -> str:
-    """The address that the public knows the mall by, without a slash: `https://mall.example`."""
-    found = aws.client("ssm").get_parameter(Name=f"/{config.stage()}/site-origin")
-    return str(found["Parameter"]["Value"]).rstrip("/")
 
 
 # ── Items ───────────────────────────────────────────────────────────────────────────────────────────────────────────
