@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mall import clock, errors, ids
 from mall.catalog.categories.jobs import store
-from mall.catalog.categories.jobs.model import Job, Kind, State
+from mall.catalog.categories.jobs.model import Job, Kind, NoSuchCategoryJob, State
 from mall.catalog.categories.tree import service as tree
 from mall.observability import logger
 
@@ -38,7 +38,11 @@ def work(job_id: str, *, move_products: Callable[..., tuple[int, int]], go_on: C
 
     `move_products(category_id, into, most=…)` moves some products and says how many it found, and how many it moved.
     """
-    job = store.load(job_id)
+    try:
+        job = store.load(job_id)
+    except NoSuchCategoryJob:
+        logger.warning("work without a job", job_id=job_id)
+        return
     if job.over:
         return
     try:
