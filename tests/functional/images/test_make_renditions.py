@@ -39,7 +39,8 @@ def news() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_six_files_of_three_sizes_are_made_and_the_upload_is_gone(run: Run, me: Caller) -> None:
-    id = upload(me, encoded(halves(1500, 1000), exif=exif()), file_name="Photos/Shoe.JPG")
+    told = {"exif": exif(), "comment": SECRET.encode()}
+    id = upload(me, encoded(halves(1500, 1000), **told), file_name="Photos/Shoe.JPG")
 
     assert made(run, (me, id)) == {"batchItemFailures": []}
 

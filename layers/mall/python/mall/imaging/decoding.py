@@ -92,7 +92,10 @@ def _decoded(file: bytes, limits: Limits, side: int, opaque: bool) -> Decoded:
         small = small.transpose(_ORIENTED[orientation])
         if orientation >= 5:
             width, height = height, width
-    return Decoded(in_srgb(small, profile, opaque=opaque), width, height, str(picture.format))
+    shown = in_srgb(small, profile, opaque=opaque)
+    # Pillow carries comments over from picture to picture, and into the file that it writes at last.
+    shown.info = {}
+    return Decoded(shown, width, height, str(picture.format))
 
 
 def _memory(picture: Image.Image, pixels: int) -> int:
