@@ -9,7 +9,7 @@ from mall.catalog.categories.template import Value
 from mall.catalog.texts import Texts
 from mall.money import Money
 
-__all__ = ["Content", "Option", "Sku", "Value"]
+__all__ = ["Content", "Option", "Sku", "Tier", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,19 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """What one costs for whoever takes `quantity` or more."""
+
+    quantity: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Sku:
     """One thing that can be bought: the values of the options that make it, and what it costs.
 
     `price` and `list_price` are the offer's once there is one; `stock` is how many there are when it is first offered.
+    `tiers` (by quantity) and `member_prices` (by member level) are kept for the pricing of orders.
     """
 
     price: Money
@@ -37,6 +46,8 @@ class Sku:
     weight_g: int | None = None
     picture_id: str = ""
     stock: int | None = None
+    tiers: tuple[Tier, ...] = ()
+    member_prices: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def choice(self) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from mall.catalog.products.content import Content, Option, Sku, Value
+from mall.catalog.products.content import Content, Option, Sku, Tier, Value
 from mall.catalog.products.model import Draft, Off, Product, Reason, State
 from mall.money import Money
 
@@ -54,6 +54,8 @@ def of_sku(sku: Sku) -> Json:
         "weight_g": sku.weight_g,
         "picture_id": sku.picture_id,
         "stock": sku.stock,
+        "tiers": [{"quantity": tier.quantity, "price": tier.price.cents} for tier in sku.tiers],
+        "member_prices": {level: price.cents for level, price in sku.member_prices.items()},
     }
 
 
@@ -155,6 +157,8 @@ def _sku(said: Mapping[str, Any]) -> Sku:
         weight_g=said["weight_g"],
         picture_id=said["picture_id"],
         stock=said["stock"],
+        tiers=tuple(Tier(tier["quantity"], Money(tier["price"], said["currency"])) for tier in said["tiers"]),
+        member_prices={level: Money(cents, said["currency"]) for level, cents in said["member_prices"].items()},
     )
 
 

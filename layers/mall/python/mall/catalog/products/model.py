@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, Self
 
 from mall import errors
-from mall.catalog.products.content import Content, Option, Sku, Value
+from mall.catalog.products.content import Content, Option, Sku, Tier, Value
 
-__all__ = ["Content", "Option", "Product", "Record", "Sku", "State", "Value"]
+__all__ = ["Content", "Option", "Product", "Record", "Sku", "State", "Tier", "Value"]
 
 LONGEST_FLAG = timedelta(days=366)
 

@@ -14,15 +14,18 @@ from mall.catalog import texts
 from mall.catalog.categories.template import VALUE_CODE, Attribute, Template, Value
 from mall.catalog.offers.model import MOST_STOCK, BadPrice, check_price
 from mall.catalog.products.content import Content, Option, Sku
+from mall.money import Money
 
 MOST_SKUS, MOST_OPTIONS, MOST_OPTION_VALUES = 200, 5, 100
 MOST_PICTURES, MOST_LABELS, MOST_TAGS = 30, 20, 30
 LONGEST_NAME, LONGEST_SUMMARY, LONGEST_DESCRIPTION = 120, 300, 50_000
 HEAVIEST_G = 10**8
+MOST_SPECIAL_PRICES = 10
 _MOST_NUMBER = 10**15
 _PICTURE = re.compile(r"pic_[0-9a-f]{32}")
 _BARCODE = re.compile(r"[0-9A-Za-z-]{4,32}")
 _CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_LEVEL = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption"),
@@ -307,6 +310,26 @@ def _check_rest(problems: _Problems, content: Content) -> None:
     _check_skus(problems, content.skus)
 
 
+def _check_special_prices(problems: _Problems, sku: Sku, at: str) -> None:
+    """Tiers rise in quantity and fall in price; nobody is asked for more than anybody else."""
+    quantity, price = 1, sku.price
+    if len(sku.tiers) > MOST_SPECIAL_PRICES or len(sku.member_prices) > MOST_SPECIAL_PRICES:
+        problems.add(at, f"A SKU has at most {MOST_SPECIAL_PRICES} tiers and as many member prices.", "too_many")
+        return
+    for number, tier in enumerate(sku.tiers):
+        if not (quantity < tier.quantity <= MOST_STOCK and _within(tier.price, price)):
+            problems.add(f"{at}.tiers.{number}", "Each tier is of more, for less, than the one before.", "order")
+            return
+        quantity, price = tier.quantity, tier.price
+    for level, special in sku.member_prices.items():
+        if not _LEVEL.fullmatch(level) or not _within(special, sku.price):
+            problems.add(f"{at}.member_prices.{level[:20]}", "Members of a level pay the price at most.", "maximum")
+
+
+def _within(special: Money, price: Money) -> bool:
+    return special.currency == price.currency and 0 < special.cents <= price.cents
+
+
 def _check_skus(problems: _Problems, skus: tuple[Sku, ...]) -> None:
     codes: dict[str, int] = {}
     for number, sku in enumerate(skus):
@@ -315,6 +338,7 @@ def _check_skus(problems: _Problems, skus: tuple[Sku, ...]) -> None:
             check_price(sku.price, sku.list_price, at)
         except BadPrice as error:
             problems.take(error)
+        _check_special_prices(problems, sku, at)
         if sku.price.currency != skus[0].price.currency:
             problems.add(f"{at}.price", "All SKUs of a product have one currency.", "currency")
         if sku.code and not _CODE.fullmatch(sku.code):

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from mall import errors, ids
 from mall.catalog.offers.model import MOST_STOCK, Offers
 from mall.catalog.offers.schemas import OwnOffer, OwnOffers, Price, PriceView
-from mall.catalog.products.content import Content, Option, Sku, Value
+from mall.catalog.products.content import Content, Option, Sku, Tier, Value
 from mall.catalog.products.differences import Difference
 from mall.catalog.products.model import Entry, Flag, Product, Reason, Record, State
 from mall.catalog.products.preparing import (
@@ -21,6 +21,7 @@ from mall.catalog.products.preparing import (
     MOST_OPTIONS,
     MOST_PICTURES,
     MOST_SKUS,
+    MOST_SPECIAL_PRICES,
     MOST_TAGS,
 )
 from mall.catalog.schemas import LocaleKey, PictureId, Slug
@@ -49,6 +50,13 @@ class OptionBody(Body):
         return Option(self.code, self.name, tuple(Value(value.code, value.name) for value in self.values))
 
 
+class TierBody(Body):
+    """What one costs for whoever takes so many or more."""
+
+    quantity: Annotated[int, Field(ge=2, le=MOST_STOCK)]
+    price: Price
+
+
 class SkuBody(Body):
     """One thing that can be bought. It keeps its id through its `id`, its `code`, or its choice of options."""
 
@@ -61,6 +69,10 @@ class SkuBody(Body):
     weight_g: Annotated[int, Field(ge=0, le=HEAVIEST_G)] | None = None
     picture_id: PictureId | None = None
     stock: Annotated[int, Field(ge=0, le=MOST_STOCK)] | None = Field(None, description="Left out, it stays as it is.")
+    tiers: Annotated[list[TierBody], Field(max_length=MOST_SPECIAL_PRICES)] = Field(default_factory=list)
+    member_prices: Annotated[dict[str, Price], Field(max_length=MOST_SPECIAL_PRICES)] = Field(
+        default_factory=dict, description="By member level."
+    )
 
 
 class ProductBody(Body):
@@ -119,6 +131,8 @@ class ProductBody(Body):
                     weight_g=sku.weight_g,
                     picture_id=sku.picture_id or "",
                     stock=sku.stock,
+                    tiers=tuple(Tier(tier.quantity, tier.price.money()) for tier in sku.tiers),
+                    member_prices={level: price.money() for level, price in sku.member_prices.items()},
                 )
                 for sku in self.skus
             ),
@@ -196,6 +210,13 @@ class OptionView(View):
     values: list[ValueView]
 
 
+class TierView(View):
+    """What one costs for whoever takes so many or more."""
+
+    quantity: int
+    price: PriceView
+
+
 class SkuView(View):
     """One thing that can be bought."""
 
@@ -208,6 +229,8 @@ class SkuView(View):
     weight_g: int | None
     picture_id: str | None
     stock: int | None = Field(description="What it begins with when it is first offered.")
+    tiers: list[TierView]
+    member_prices: dict[str, PriceView]
 
 
 class ContentView(View):
@@ -258,6 +281,8 @@ class ContentView(View):
                     weight_g=sku.weight_g,
                     picture_id=sku.picture_id or None,
                     stock=sku.stock,
+                    tiers=[TierView(quantity=one.quantity, price=PriceView.of(one.price)) for one in sku.tiers],
+                    member_prices={level: PriceView.of(price) for level, price in sku.member_prices.items()},
                 )
                 for sku in content.skus
             ],

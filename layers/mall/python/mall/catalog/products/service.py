@@ -19,6 +19,7 @@ from mall.catalog.products import keeping, schemas, store
 from mall.catalog.products.differences import likeness
 from mall.catalog.products.model import Content, DraftChanged, ExternalIdTaken, Off, Product, Record, State
 from mall.catalog.products.preparing import BadProduct, check_complete, prepared
+from mall.catalog.products.seeking import Sought
 from mall.http import Page
 from mall.images import service as images
 from mall.images.model import NotReady
@@ -63,6 +64,18 @@ def ids_of(merchant_id: str, external_ids: Iterable[str]) -> dict[str, str]:
     return store.ids_of(merchant_id, external_ids)
 
 
+def seek(merchant_id: str, *, external_ids: Iterable[str], pictures: Iterable[str]) -> Sought:
+    """What there is of all this now. Raises MerchantNotActive."""
+    wanted = set(pictures)
+    try:
+        missing: set[str] = set()
+        if wanted:
+            images.require_ready(merchant_id, wanted)
+    except NotReady as error:
+        missing = set(error.details["pictures"])
+    return Sought(merchants.active(merchant_id), store.ids_of(merchant_id, external_ids), frozenset(wanted - missing))
+
+
 def newest_of_merchant(merchant_id: str, *, after: str | None, limit: int) -> tuple[list[Product], str | None]:
     """A page of a merchant's products as they were written last, and the cursor of the next."""
     found, following = store.of_merchant(merchant_id, limit=limit, after=after)
@@ -98,25 +111,25 @@ def write(
     product_id: str | None = None,
     revision: int | None = None,
     new: bool = False,
+    sought: Sought | None = None,
 ) -> tuple[Record, What]:
     """Write down what a merchant says of a product, and `submit` it for review if asked to.
 
     Without a `product_id` it is the product with the same `external_id`, or a new one; `new` takes none that is there.
     What is on sale stays as it is until the draft is approved, except for prices and stock, which change at once.
-    Saying the same again changes nothing. Raises BadProduct, NoSuchProduct, MerchantNotActive, ExternalIdTaken,
+    Saying the same again changes nothing. Who writes many gives what they have `sought` for all of them. Raises
+    BadProduct, NoSuchProduct, MerchantNotActive, ExternalIdTaken,
     DraftChanged (the product is no longer at `revision`), or ProductChanged when others keep changing it.
     """
-    merchant = merchants.active(merchant_id)
-    category = _category(content.category_id)
+    merchant = sought.merchant if sought else merchants.active(merchant_id)
+    category = _category(content.category_id, sought)
     _check_brand(content.brand_id)
     content = replace(
         content, category_id=category.id, labels=labels.resolve(merchant_id, content.labels, locale=_locale(content))
     )
 
     def attempt() -> tuple[Record, What]:
-        id = product_id or (
-            store.ids_of(merchant_id, [content.external_id]).get(content.external_id) if content.external_id else None
-        )
+        id = product_id or _named(merchant_id, content.external_id, sought)
         if new and id:
             raise ExternalIdTaken(product_id=id, field="external_id")
         record, offers = keeping.own(merchant_id, id) if id else (None, None)
@@ -125,7 +138,7 @@ def write(
         clean = prepared(content, category.template, before=None if record is None else record.newest)
         clean = replace(clean, skus=tuple(replace(sku, id=sku.id or ids.new("sku")) for sku in clean.skus))
         if submit:
-            _check_sellable(merchant_id, clean, category)
+            _check_sellable(merchant_id, clean, category, sought)
         now = clock.now()
         if record is None:
             start = Record(ids.new("prd", at=now), merchant_id, created_at=now, updated_at=now)
@@ -221,9 +234,17 @@ def versions(merchant_id: str, product_id: str, query: schemas.VersionQuery) -> 
 # --- how it is done
 
 
-def _category(category_id: str) -> Published:
+def _named(merchant_id: str, external_id: str, sought: Sought | None) -> str | None:
+    """The id of the product that its merchant calls so; None where there is none, and where they call it nothing."""
+    if not external_id:
+        return None
+    known = sought.products if sought else store.ids_of(merchant_id, [external_id])
+    return known.get(external_id)
+
+
+def _category(category_id: str, sought: Sought | None = None) -> Published:
     try:
-        found = categories.current(category_id)
+        found = sought.category(category_id) if sought else categories.current(category_id)
     except NoSuchCategory:
         raise _bad("category_id", "There is no such category.") from None
     if found.state is not CategoryState.ACTIVE:
@@ -240,10 +261,10 @@ def _check_brand(brand_id: str) -> None:
         raise _bad("brand_id", str(error)) from None
 
 
-def _check_sellable(merchant_id: str, content: Content, category: Published) -> None:
+def _check_sellable(merchant_id: str, content: Content, category: Published, sought: Sought | None = None) -> None:
     check_complete(content, category.template)
     wanted = content.picture_ids()
-    if not wanted:
+    if not wanted or (sought and wanted <= sought.ready):
         return
     try:
         images.require_ready(merchant_id, wanted)

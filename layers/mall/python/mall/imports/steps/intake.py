@@ -46,13 +46,20 @@ class Intake:
             except ValidationError as error:
                 self._refused[record.row] = Refused(faults(record, error))
         given = self._documents.values()
-        self._known = products.ids_of(job.merchant_id, [document.external_id for document in given])
-        self._pictures = self._named({name for document in given for name in _pictures(document)})
+        shown = {name for document in given for name in _pictures(document)}
+        self._pictures = self._named({name for name in shown if not name.startswith(_PICTURE)})
+        self._sought = products.seek(
+            job.merchant_id,
+            external_ids=[document.external_id for document in given],
+            pictures={
+                self._pictures.get(name, name) for name in shown if name in self._pictures or name.startswith(_PICTURE)
+            },
+        )
         self._brands: dict[str, str] | None = None
 
     def knows(self, record: Record) -> bool:
         """Whether the merchant has the record's product already."""
-        return record.external_id in self._known or record.external_id.startswith(_PRODUCT)
+        return record.external_id in self._sought.products or record.external_id.startswith(_PRODUCT)
 
     def take(self, record: Record) -> Outcome:
         """Create or change the record's product and say which. Raises Refused."""
@@ -78,6 +85,8 @@ class Intake:
                     by=self._job.created_by,
                     submit=self._job.then is Then.SUBMIT,
                     product_id=own,
+                    # What was sought for all may be out of date when somebody came between.
+                    sought=self._sought if attempt == 0 else None,
                 )
                 return Outcome(what)
             except errors.Conflict:
@@ -173,10 +182,9 @@ def _attributes(document: Document, category_id: str) -> dict[str, Any]:
 
 
 def _pictures(document: Document) -> Iterator[str]:
-    """The file names of pictures in a document."""
-    for name in (*document.pictures, *(sku.picture for sku in document.skus)):
-        if name and not name.startswith(_PICTURE):
-            yield name
+    """The file names and ids of the pictures in a document."""
+    yield from document.pictures
+    yield from (sku.picture for sku in document.skus if sku.picture)
 
 
 def _code(document: Document, sku: SkuDocument) -> str:

@@ -8,6 +8,7 @@ from mall.catalog.products import keeping, store
 from mall.catalog.products.model import Off, Record, State
 from mall.events import Event
 from mall.images import service as images
+from mall.images.model import NoSuchPicture
 from mall.merchants import service as merchants
 from mall.observability import logger
 
@@ -46,7 +47,11 @@ def count_pictures(product_id: str) -> None:
     product = found[0]
     shown = product.picture_ids()
     former = store.versions(product_id, limit=_FORMER, below=product.version)
-    images.use(shown, user=product_id)
+    for picture_id in shown:
+        try:
+            images.use([picture_id], user=product_id)
+        except NoSuchPicture:  # it was given up while the product was reviewed
+            logger.warning("picture not there", product_id=product_id, picture_id=picture_id)
     images.release({id for version in former for id in version.picture_ids()} - shown, user=product_id)
 
 
