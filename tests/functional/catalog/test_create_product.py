@@ -111,6 +111,13 @@ def test_what_cannot_be_kept_is_refused_and_the_field_is_named(
             "currency",
         ),
         ([{"options": {}, "barcode": "69 01"}], "skus.0.barcode", "pattern"),
+        (
+            [{"tiers": [{"quantity": 2, "price": {"amount": 90}}, {"quantity": 5, "price": {"amount": 95}}]}],
+            "skus.0.tiers.1",
+            "order",
+        ),
+        ([{"tiers": [{"quantity": 2, "price": {"amount": 90, "currency": "USD"}}]}], "skus.0.tiers.0", "order"),
+        ([{"member_prices": {"gold": {"amount": 101}}}], "skus.0.member_prices.gold", "maximum"),
     ],
 )
 def test_a_matrix_of_skus_without_sense_is_refused(
@@ -191,6 +198,18 @@ def test_a_repetition_with_the_same_key_makes_one_product(
 
     assert (again.status, again.body) == (201, first.body)
     assert len(mine("list_own_products").body["items"]) == 1
+
+
+def test_prices_by_quantity_and_for_members_are_kept(mine: Callable[..., Answer]) -> None:
+    special = {
+        "tiers": [{"quantity": 10, "price": {"amount": 90, "currency": "CNY"}}],
+        "member_prices": {"gold": {"amount": 95, "currency": "CNY"}},
+    }
+
+    made = mine("create_product", **body(goods.category().id, skus=[{"price": {"amount": 100}} | special]))
+
+    (sku,) = mine("get_own_product", made.body["id"]).body["draft"]["content"]["skus"]
+    assert {name: sku[name] for name in special} == special
 
 
 def test_labels_that_are_new_come_into_being(mine: Callable[..., Answer]) -> None:

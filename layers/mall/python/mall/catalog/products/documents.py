@@ -157,8 +157,8 @@ def _sku(said: Mapping[str, Any]) -> Sku:
         weight_g=said["weight_g"],
         picture_id=said["picture_id"],
         stock=said["stock"],
-        tiers=tuple(Tier(tier["quantity"], Money(tier["price"], said["currency"])) for tier in said["tiers"]),
-        member_prices={level: Money(cents, said["currency"]) for level, cents in said["member_prices"].items()},
+        tiers=tuple(Tier(tier["quantity"], Money(tier["price"], said["currency"])) for tier in said.get("tiers", ())),
+        member_prices={level: Money(cents, said["currency"]) for level, cents in said.get("member_prices", {}).items()},
     )
 
 
