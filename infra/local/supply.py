@@ -32,7 +32,8 @@ class Supply:
 
     def ask(self, method: str, path: str, body: Any = None, *, unless: Sequence[str] = (), **headers: str) -> Any:
         """The body of the answer; None for a refusal whose code is in `unless`. Raises LocalError for another."""
-        answer = self.visitor.call(method, path, body, token=self.token, headers=headers)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self.visitor.call(method, path, body, token=self.token, headers=sent)
         if answer.status < 300:
             return answer.body
         if answer.code in unless:

@@ -26,7 +26,10 @@ GOALS = {
     "images_cpu_ratio_vs_vips": 1.0,
     "images_bytes_ratio_vs_vips": 1.1,
     "images_peak_mb": 200.0,
+    "import_2465_s": 180.0,
 }
+# Measured by `python -m infra.local import` on a running mall, and shown here beside the others.
+_ELSEWHERE = {"import_2465_s"}
 
 
 # What each figure has to be at least.
@@ -60,7 +63,7 @@ def main() -> int:
         **pages.measure(),
     }
     console.print(_functions([found[imports.BARE], *sorted(functions, key=lambda item: -item.ms)]))
-    console.print(_goals(figures))
+    console.print(_goals(figures | {name: value for name, value in _written().items() if name in _ELSEWHERE}))
     console.print(_others(figures))
     _write({name: round(value, 3) for name, value in figures.items()})
     return 0
@@ -99,10 +102,18 @@ def _others(figures: dict[str, float]) -> Table:
 
 def _write(figures: dict[str, float]) -> None:
     """Put the figures beside those that other measurements have written."""
-    path = Path(os.environ.get("MALL_STATE") or ROOT / ".mall") / "bench.json"
+    path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(before | figures, indent=2, sort_keys=True) + "\n")
+    path.write_text(json.dumps(_written() | figures, indent=2, sort_keys=True) + "\n")
+
+
+def _written() -> dict[str, float]:
+    """The figures that measurements have written so far."""
+    return dict(json.loads(_path().read_text())) if _path().exists() else {}
+
+
+def _path() -> Path:
+    return Path(os.environ.get("MALL_STATE") or ROOT / ".mall") / "bench.json"
 
 
 if __name__ == "__main__":
