@@ -350,11 +350,14 @@ def test_what_happens_asks_for_the_pages_that_show_it(
 
 def test_a_change_of_the_menu_asks_for_every_page_once(shop: SmallShop, queue: Queue) -> None:
     renamed = happened("catalog.CategoryChanged", category_id=TEAS, parent_id=None, what="name")
+    written = happened("content.ContentChanged", kind="article", id="delivery", listing=True)
 
     service.follow([renamed], shop)
-    service.follow([renamed], shop)
+    service.follow([renamed, written], shop)
 
     assert len(Queue("rebuilds").messages()) == 1
+    # What changed itself does not wait for all others.
+    assert (queue.pages(), queue.late) == (["article:delivery", f"category:{TEAS}"], [2])
 
 
 def test_a_picture_that_is_made_late_brings_its_pages_along(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mall.events import Event
-from mall.pages.model import ALL, HOME, Kind, PageId, tag
+from mall.pages.model import HOME, Kind, PageId, tag
 from mall.pages.questions import Shop
 
 # Seconds between a change and its pages, in which further changes are taken along.
@@ -24,6 +24,8 @@ class Change:
     pages: frozenset[PageId] = frozenset()
     lists: frozenset[PageId] = frozenset()
     delay: int = SOON
+    everything: bool = False
+    """Every page shows it, so all follow after a while."""
 
 
 def change_of(event: Event, shop: Shop) -> Change:
@@ -61,7 +63,7 @@ def _category(data: Mapping[str, Any], shop: Shop) -> Change:
     pages = {PageId(Kind.CATEGORY, id), *_of(Kind.CATEGORY, filter(None, [data.get("parent_id")]))}
     # Every page has a menu of the two uppermost levels.
     if len(_path(id, shop)) <= 2:
-        return Change(frozenset({tag("category", id)}), frozenset({*pages, ALL}), delay=MENU_SOON)
+        return Change(frozenset({tag("category", id)}), frozenset(pages), everything=True)
     return Change(frozenset({tag("category", id)}), frozenset(pages))
 
 
@@ -82,11 +84,9 @@ def _picture(data: Mapping[str, Any], shop: Shop) -> Change:
 def _content(data: Mapping[str, Any], shop: Shop) -> Change:
     if data["kind"] == "banner":
         return Change(frozenset({HOME}), frozenset({PageId(Kind.HOME)}))
-    pages = {PageId(Kind.ARTICLE, data["id"])}
-    if data["listing"]:
-        # Every page lists the articles.
-        return Change(frozenset({tag("content", data["id"])}), frozenset({*pages, ALL}), delay=MENU_SOON)
-    return Change(frozenset({tag("content", data["id"])}), frozenset(pages))
+    # Every page lists the articles.
+    pages = frozenset({PageId(Kind.ARTICLE, data["id"])})
+    return Change(frozenset({tag("content", data["id"])}), pages, everything=data["listing"])
 
 
 def _path(category_id: str, shop: Shop) -> Sequence[str]:

@@ -14,7 +14,7 @@ from mall import clock, errors, ids
 from mall.events import Event
 from mall.observability import count, logger
 from mall.pages import store, templates
-from mall.pages.changes import SOON, change_of
+from mall.pages.changes import MENU_SOON, SOON, change_of
 from mall.pages.files import store as files
 from mall.pages.model import ALL, STANDING, File, Kind, Page, PageId, Rebuild, Rendered, State, check_tag
 from mall.pages.press import Press
@@ -243,6 +243,8 @@ def follow(happened: Iterable[Event], shop: Shop) -> int:
     lists = {page for change in changes for page in change.lists}
     for page in lists:
         delays[page] = min(LISTS_SOON, delays.get(page, LISTS_SOON))
+    if any(change.everything for change in changes):
+        delays[ALL] = MENU_SOON
     for delay in sorted(set(delays.values())):
         publish((page for page, its in delays.items() if its == delay), delay=delay)
     store.send(sorted(page for page in lists if store.look_again(page, clock.now(), LISTS_AGAIN)), delay=LISTS_AGAIN)
