@@ -403,7 +403,9 @@ def _everything_of(scene: Scene, database: list[str]) -> list[str]:
     """All that is stored anywhere and names a victim."""
     stored = []
     for table in get_backend("dynamodb")[stacks.ACCOUNT][stacks.REGION].tables.values():
-        stored += [f"{table.name} {json.dumps(item.to_json(), sort_keys=True, default=repr)}" for item in table.all_items()]
+        stored += [
+            f"{table.name} {json.dumps(item.to_json(), sort_keys=True, default=repr)}" for item in table.all_items()
+        ]
     for bucket in get_backend("s3")[stacks.ACCOUNT]["aws"].buckets.values():
         stored += [f"{bucket.name} {name} {key.etag}" for name, key in bucket.keys.items()]
     for url in database:
