@@ -13,7 +13,7 @@ from infra.local.visitor import Visitor
 
 _UPLOADS_AT_ONCE = 2
 _LOOK_AGAIN_SECONDS = 0.5
-_PICTURE_PATIENCE_SECONDS = 180
+_PICTURE_PATIENCE_SECONDS = 600
 _IMPORT_PATIENCE_SECONDS = 900
 _OVER = {"finished", "refused"}
 Say = Callable[[int, int], None]
@@ -72,19 +72,14 @@ class Supply:
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
             waiting = dict(zip(files, pool.map(self._upload, files.items()), strict=True))
         deadline = time.monotonic() + _PICTURE_PATIENCE_SECONDS
-        total = len(waiting)
-        while waiting:
-            for name, address in list(waiting.items()):
-                picture = self.ask("GET", address)
+        for done, (name, address) in enumerate(waiting.items(), 1):
+            while (picture := self.ask("GET", address))["state"] != "ready":
                 if picture["state"] == "failed":
                     raise LocalError(f"The picture {name} was refused: {picture.get('reason')}")
-                if picture["state"] == "ready":
-                    del waiting[name]
-                    say(total - len(waiting), total)
-            if time.monotonic() > deadline:
-                raise LocalError(f"{len(waiting)} pictures were not ready in time.")
-            if waiting:
+                if time.monotonic() > deadline:
+                    raise LocalError(f"{len(waiting) - done + 1} pictures were not ready in time.")
                 time.sleep(_LOOK_AGAIN_SECONDS)
+            say(done, len(waiting))
 
     def _upload(self, file: tuple[str, Callable[[], bytes]]) -> str:
         """Upload a picture and say where its state is."""

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("local"))
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class LocalMall:
         return subprocess.run(
             [sys.executable, "-m", "infra.local", *command], capture_output=True, text=True, check=False, cwd=ROOT,
             env={**os.environ, "MALL_STATE": str(self.state.folder), "PYTHONPATH": "layers/mall/python", **environment},
-            stdin=subprocess.DEVNULL, timeout=240,
+            stdin=subprocess.DEVNULL, timeout=540,
         )  # fmt: skip
 
 
