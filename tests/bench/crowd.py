@@ -7,6 +7,8 @@ import json
 import sys
 import time
 
+from rich.console import Console
+
 from infra.local.state import State
 from tests.bench.__main__ import _write
 from tests.local.conftest import LocalMall
@@ -24,7 +26,7 @@ def main(count: int) -> int:
     lost = count - len(crowd.pictures)
     figures = {"images_crowd": float(count), "images_crowd_lost": float(lost), "images_crowd_killed": float(killed)}
     figures["images_crowd_s"] = round(time.monotonic() - started, 1)
-    print(json.dumps(figures | {"states": states}))
+    Console().print_json(json.dumps(figures | {"states": states}))
     _write(figures)
     return 1 if lost else 0
 
