@@ -65,8 +65,8 @@ def bring_in(
         else:
             documents = list(retail.products(path))
         if files:
-            shop.pictures(files, bar("pictures"))
-        job = shop.products(documents, path.name, bar("products"))
+            shop.await_pictures(shop.upload(files), bar("pictures"))
+        job = shop.await_import(shop.start_import(documents, path.name), bar("products"))
         made = pages.wait(before, job["progress"]["created"], bar("pages"))
     return Result(job, made, time.monotonic() - started)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -57,10 +56,19 @@ def _goods(visitor: Visitor, staff: Supply, say: Callable[[str], None]) -> None:
     categories = staff.categories(goods.tree())
     for slug, name in goods.BRANDS.items():
         staff.ask("POST", "/api/admin/brands", {"name": name, "slug": slug}, unless=["BrandSlugTaken"])
-    waiting = [(shops[key], [good for good in goods.goods() if good.shop == key]) for key in shops.keys() - stocked]
-    with ThreadPoolExecutor(len(waiting)) as pool:
-        for _ in pool.map(lambda one: _stock(*one, categories), waiting):
-            say("goods")
+    stock = {key: [good for good in goods.goods() if good.shop == key] for key in shops.keys() - stocked}
+    say("pictures")
+    uploads = {key: shops[key].upload(_pictures(found)) for key, found in stock.items()}
+    for key, waiting in uploads.items():
+        shops[key].await_pictures(waiting, lambda done, total: say(f"picture {done} of {total}"))
+    say("goods")
+    imports = {key: shops[key].start_import(_documents(found, categories), _FILE) for key, found in stock.items()}
+    for key, import_id in imports.items():
+        job = shops[key].await_import(import_id)
+        if job["errors"]:
+            raise LocalError(
+                f"{job['progress']['failed']} goods of the demonstration were refused: {job['errors_url']}"
+            )
 
 
 def _stocked(shop: Supply) -> bool:
@@ -69,19 +77,15 @@ def _stocked(shop: Supply) -> bool:
     return any(job["file_name"] == _FILE and job["state"] == "finished" and not job["errors"] for job in jobs)
 
 
-def _stock(shop: Supply, found: list[goods.Good], categories: dict[str, str]) -> None:
-    """Draw the pictures of a shop's goods, upload them, and import the goods."""
-    shop.pictures(
-        {
-            f"{shape}-{colour}.jpg": partial(drawings.draw, shape, colour)
-            for good in found
-            for shape, colour in good.pictures
-        }
-    )
-    documents = [good.document | {"category": categories[good.document["category"]]} for good in found]
-    job = shop.products(documents, _FILE)
-    if job["errors"]:
-        raise LocalError(f"{job['progress']['failed']} goods of the demonstration were refused: {job['errors_url']}")
+def _pictures(found: list[goods.Good]) -> dict[str, Callable[[], bytes]]:
+    """The pictures of goods by the names that their documents give them, drawn when they are wanted."""
+    shown = (picture for good in found for picture in good.pictures)
+    return {f"{shape}-{colour}.jpg": partial(drawings.draw, shape, colour) for shape, colour in shown}
+
+
+def _documents(found: list[goods.Good], categories: dict[str, str]) -> list[dict[str, Any]]:
+    """What a file for the import says of goods."""
+    return [good.document | {"category": categories[good.document["category"]]} for good in found]
 
 
 def _administrator(visitor: Visitor, client: Callable[[str], Any]) -> str:

@@ -67,19 +67,22 @@ class Supply:
 
     # --- what a merchant does
 
-    def pictures(self, files: Mapping[str, Callable[[], bytes]], say: Say = _silent) -> None:
-        """Upload these pictures by name and wait until the mall has made something of each. Raises LocalError."""
+    def upload(self, files: Mapping[str, Callable[[], bytes]]) -> dict[str, str]:
+        """Upload these pictures by name; where the state of each is."""
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
-            waiting = dict(zip(files, pool.map(self._upload, files.items()), strict=True))
+            return dict(zip(files, pool.map(self._upload, files.items()), strict=True))
+
+    def await_pictures(self, waiting: Mapping[str, str], say: Say = _silent) -> None:
+        """Wait until the mall has made something of each picture that was uploaded. Raises LocalError."""
         deadline = time.monotonic() + _PICTURE_PATIENCE_SECONDS
-        for done, (name, address) in enumerate(waiting.items(), 1):
+        for number, (name, address) in enumerate(waiting.items(), 1):
             while (picture := self.ask("GET", address))["state"] != "ready":
                 if picture["state"] == "failed":
                     raise LocalError(f"The picture {name} was refused: {picture.get('reason')}")
                 if time.monotonic() > deadline:
-                    raise LocalError(f"{len(waiting) - done + 1} pictures were not ready in time.")
+                    raise LocalError(f"The picture {name} was not ready in time.")
                 time.sleep(_LOOK_AGAIN_SECONDS)
-            say(done, len(waiting))
+            say(number, len(waiting))
 
     def _upload(self, file: tuple[str, Callable[[], bytes]]) -> str:
         """Upload a picture and say where its state is."""
@@ -89,19 +92,23 @@ class Supply:
         self.visitor.upload(made, content(), name)
         return f"/api/merchant/pictures/{made['id']}"
 
-    def products(self, documents: Iterable[dict[str, Any]], name: str, say: Say = _silent) -> dict[str, Any]:
-        """Import these products and put them on sale; the finished import. Raises LocalError where it was refused."""
+    def start_import(self, documents: Iterable[dict[str, Any]], name: str) -> str:
+        """Have these products imported and put on sale; the id of the import."""
         file = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents).encode()
         wanted = {"format": "jsonl", "file_name": name, "language": "en", "then": "submit"}
         made = self.ask("POST", "/api/merchant/imports", wanted)
         self.visitor.upload(made["upload"], file, name)
+        return str(made["id"])
+
+    def await_import(self, import_id: str, say: Say = _silent) -> dict[str, Any]:
+        """The import once it is finished. Raises LocalError where it was refused."""
         deadline = time.monotonic() + _IMPORT_PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            job: dict[str, Any] = self.ask("GET", f"/api/merchant/imports/{made['id']}")
+            job: dict[str, Any] = self.ask("GET", f"/api/merchant/imports/{import_id}")
             say(job["progress"]["done"], job["progress"]["total"] or 0)
             if job["state"] == "refused":
                 raise LocalError(f"The import was refused: {job['refusal']['message']}")
             if job["state"] in _OVER:
                 return job
             time.sleep(_LOOK_AGAIN_SECONDS)
-        raise LocalError(f"The import {made['id']} did not end in time.")
+        raise LocalError(f"The import {import_id} did not end in time.")

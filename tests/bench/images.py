@@ -5,6 +5,9 @@ works as its documentation advises: it decodes at a reduced scale, and each size
 As bytes mean little without quality, libvips encodes at many qualities, and ours are compared with the bytes that it
 needs for the same SSIM. What SSIM compares with is made by libvips of all the photograph's pixels.
 
+It is one photograph, on which the filter and the WebP method were chosen. On six others, CPU was 0.93 to 0.99 of
+libvips', and the largest file 1.01 to 1.12 of its bytes.
+
 The photograph is drawn here: clouds with the spectrum of natural pictures, some edges, and a sensor's noise.
 """
 

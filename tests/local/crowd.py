@@ -2,13 +2,17 @@
 
 import colorsys
 import io
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 from PIL import Image
 
+from infra.local.emulator import Emulator
+from infra.local.state import State
 from infra.local.visitor import Visitor
 
 _UPLOADERS = 4
@@ -80,3 +84,17 @@ class Crowd:
     def _state(self, id: str) -> tuple[str, str]:
         found = self._visitor.call("GET", f"/api/merchant/pictures/{id}", token=self._token).body
         return str(found.get("state")), str(found.get("picture_id") or "")
+
+
+def kill_worker(state: State) -> bool:
+    """Kill a process of the mall in `state` that makes renditions just now, if there is one."""
+    emulator = Emulator(state).background.process
+    assert emulator is not None
+    for process in emulator.children(recursive=True):
+        try:
+            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == "local-images-make_renditions":
+                process.send_signal(signal.SIGKILL)
+                return True
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return False

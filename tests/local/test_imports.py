@@ -63,7 +63,7 @@ def test_the_demonstrations_goods_are_on_sale_with_their_pictures(mall: LocalMal
 
 def test_a_merchants_sheet_becomes_products_errors_and_a_workbook(mall: LocalMall, shop: Supply) -> None:
     mark = uuid.uuid4().hex[:8]
-    shop.pictures({f"{mark}.jpg": lambda: drawings.draw("tin", "clay")})
+    shop.await_pictures(shop.upload({f"{mark}.jpg": lambda: drawings.draw("tin", "clay")}))
     rows = [
         "external_id,name.zh-CN,name.en,category,attribute.tea_kind,pictures,option.pack,price,stock",
         f"{mark}-a,试茶,A tea to try,Food & Tea > Tea,绿茶,{mark}.jpg,50克,19.90,7",

@@ -1,21 +1,18 @@
 """Pictures of the deployed mall: through every door, and a crowd of them without loss while workers are killed."""
 
 import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psutil
 import pytest
 import requests
 
-from infra.local.emulator import Emulator
 from tests.fixtures.drawings import decoded, encoded, halves
 from tests.local.conftest import LocalMall
-from tests.local.crowd import Crowd
+from tests.local.crowd import Crowd, kill_worker
 
-# `make bench` does it with a thousand.
+# `python -m tests.bench.crowd` does it with a thousand.
 PICTURES = int(os.environ.get("MALL_PICTURES", "60"))
 
 
@@ -98,7 +95,7 @@ def test_a_file_that_is_no_picture_says_why_and_lies_in_the_queue_of_the_refused
 def test_of_a_crowd_of_pictures_none_is_lost_while_workers_are_killed(mall: LocalMall, owner: str) -> None:
     crowd = Crowd(mall.visitor, owner, PICTURES)
 
-    killed = crowd.upload(kill=lambda: kill_worker(mall), kills=2)
+    killed = crowd.upload(kill=lambda: kill_worker(mall.state), kills=2)
     states = crowd.wait(seconds=240)
 
     assert killed == 2
@@ -108,20 +105,6 @@ def test_of_a_crowd_of_pictures_none_is_lost_while_workers_are_killed(mall: Loca
         paths = [f"/media/p/{id}/{name}" for id in crowd.pictures for name in ("1080.jpg", "160.webp")]
         statuses = set(pool.map(lambda path: through_site(mall, path).status_code, paths))
     assert statuses == {200}
-
-
-def kill_worker(mall: LocalMall) -> bool:
-    """Kill a process that makes renditions just now, if there is one."""
-    emulator = Emulator(mall.state).background.process
-    assert emulator is not None
-    for process in emulator.children(recursive=True):
-        try:
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == "local-images-make_renditions":
-                process.send_signal(signal.SIGKILL)
-                return True
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return False
 
 
 def test_what_merchants_and_operators_do_with_pictures_works_with_the_rights_that_functions_have(

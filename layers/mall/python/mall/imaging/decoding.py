@@ -10,7 +10,7 @@ from PIL import Image, ImageCms, ImageOps
 from mall.imaging.errors import NotAPicture, TooManyBytes, TooManyFrames, TooManyPixels
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-# For a picture that is a little sharper, Lanczos takes a tenth more of all the time that six renditions take.
+# Lanczos is a little sharper (some 3 % fewer bytes for the same SSIM), and makes six renditions take some 6 % longer.
 _FILTER = Image.Resampling.BICUBIC
 _ORIENTATION = 0x0112
 # What decoding holds at once for each pixel: WebP's decoder keeps two frames beside the one that it hands out.
