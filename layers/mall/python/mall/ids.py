@@ -7,13 +7,15 @@ number of its virtual slot (0-1023), so that whoever holds the id finds the shar
 
 import secrets
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from mall import clock, errors
 
 SLOTS = 1024
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _ULID_LENGTH = 26
 _SLOT_LENGTH = 2
 
@@ -24,7 +26,7 @@ class MalformedId(errors.Invalid):
 
 def new(prefix: str, *, slot: int | None = None, at: datetime | None = None) -> str:
     """A new id, e.g. `usr_01JD…`; with `slot` (0-1023) it names a sharded entity."""
-    milliseconds = int((at or clock.now()).timestamp() * 1000)
+    milliseconds = ((at or clock.now()) - _EPOCH) // _MILLISECOND
     number = (milliseconds << 80) | secrets.randbits(80)
     return f"{prefix}_{_encode(number, _ULID_LENGTH)}{'' if slot is None else encode_slot(slot)}"
 
