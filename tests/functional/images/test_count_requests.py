@@ -127,6 +127,7 @@ def test_a_function_that_died_halfway_has_counted_nothing_twice(run: Run) -> Non
         log("2030-01-01\t10:07:59", line(f"/media/p/{PIC}/480.webp", status=0)[:-20], "\t" * 9),
         log("\t".join(["yesterday", "noon", *["x"] * 5, f"/media/p/{PIC}/480.webp", "200", "Hit"])),
     ],
+    ids=["nothing", "not gzip", "words", "few fields", "cut short", "no time"],
 )
 def test_what_is_no_log_counts_nothing(run: Run, file: bytes) -> None:
     told(run, file)
