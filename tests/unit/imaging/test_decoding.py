@@ -103,7 +103,9 @@ def test_colours_are_converted_from_the_profile_that_they_were_meant_in(format: 
     assert right[0] > 150 > right[2]
 
 
-@pytest.mark.parametrize("given", [b"", b"no profile", profile("sRGB"), profile("LAB")])
+@pytest.mark.parametrize(
+    "given", [b"", b"no profile", profile("sRGB"), profile("LAB")], ids=["none", "words", "sRGB", "Lab"]
+)
 def test_a_profile_that_is_none_or_anothers_changes_no_colour(given: bytes) -> None:
     picture = decoded(encoded(halves(200, 100), "PNG", icc_profile=given))
 
