@@ -13,7 +13,7 @@ from mall.images.model import NoSuchPicture
 from tests import steps
 from tests.fixtures.buckets import keys
 from tests.fixtures.drawings import encoded, halves
-from tests.fixtures.pictures import key_of, merchant, taken, upload
+from tests.fixtures.pictures import key_of, merchant, operator, taken, upload
 
 Run = Callable[..., Any]
 
@@ -43,6 +43,18 @@ def test_what_was_never_shown_is_gone_after_a_week(run: Run, me: Caller) -> None
     assert (service.account(me).pictures, service.account(me).bytes) == (0, 0)
     assert service.account(other).pictures == 0
     assert after(7, run) == 0
+
+
+def test_logos_and_banners_of_the_platform_stay_until_they_are_given_up(run: Run, me: Caller) -> None:
+    staff = operator()
+    id = taken(staff)
+    assert taken(me) == id
+    assert after(8, run) == 0
+    assert store.load(id) is not None
+
+    service.remove(staff, id)
+
+    assert after(9, run) == 1
 
 
 def test_what_is_shown_stays_and_goes_a_week_after_the_last_stopped_showing_it(run: Run, me: Caller) -> None:
