@@ -1,9 +1,12 @@
-"""Start the emulator, run by its own interpreter, with two gaps closed.
+"""Start the emulator, run by its own interpreter, with three gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
 
 It asks for a permission `sqs:SendMessageBatch`, which there is not: whoever may send a message may send ten a call.
+
+It keeps how far functions have read the streams of tables, but not the streams: started again, it would wait until as
+many records have come as before.
 """
 
 import re
@@ -35,6 +38,14 @@ def permitted(action: str | None) -> str | None:
     return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
 
 
+def restore(store: Any, positions: Any) -> None:
+    """Take up where functions had read to, but for streams of tables, which begin anew."""
+    if store is not lambda_svc._dynamodb_stream_positions:
+        _restore(store, positions)
+
+
+_restore = lambda_svc._restore_esm_positions
+lambda_svc._restore_esm_positions = restore
 _execute = lambda_svc._execute_function
 lambda_svc._execute_function = lambda *given, **options: named(_execute(*given, **options))
 _action = iam_actions.extract_iam_action

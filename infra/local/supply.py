@@ -60,7 +60,8 @@ class Supply:
             if node is None:
                 body = {name: value for name, value in category.items() if name not in {"key", "children"}}
                 body |= {"parent_id": parent, "position": position}
-                node = self.ask("POST", "/api/admin/categories", body) | {"children": []}
+                # Readers of the tree see what was just added up to half a minute later.
+                node = self.ask("POST", "/api/admin/categories", body, known_by="category_id") | {"children": []}
             found[category["key"]] = node["id"]
             found |= self._below(node["id"], category.get("children", ()), node["children"])
         return found

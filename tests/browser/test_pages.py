@@ -169,9 +169,8 @@ def test_pictures_below_are_fetched_when_the_reader_comes_near(visit: Visit) -> 
     before = page.evaluate(fetched)
 
     page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_load_state("networkidle")
 
-    assert page.evaluate(fetched) > before
+    page.wait_for_function(f"before => ({fetched})() > before", arg=before)
 
 
 def test_a_phone_gets_smaller_pictures_than_a_large_screen(visit: Visit) -> None:

@@ -25,7 +25,7 @@ def test_the_page_of_the_api_and_the_contract_are_part_of_the_site(mall: LocalMa
     page = _through_site(mall, "/docs/")
     contract = _through_site(mall, "/docs/openapi.json")
 
-    assert page.headers["Content-Type"] == "text/html"
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "swagger" in page.text
     assert "/api/health" in contract.json()["paths"]
 

@@ -14,6 +14,7 @@ from infra.local.emulator import HOST, Emulator
 from infra.local.postgres import Postgres
 from infra.local.state import State
 from tests.local.conftest import LocalMall, free_port
+from tests.local.test_people import ME, eventually, register
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("MALL_USE_RUNNING")), reason="would stop the running mall")
 
@@ -35,6 +36,15 @@ def test_a_mall_that_was_stopped_comes_back_with_its_data_at_its_addresses(mall:
     assert mall.client("s3").get_object(Bucket=bucket, Key=f"{name}.webp")["Body"].read() == b"kept"
     assert "Item" in mall.client("dynamodb").get_item(TableName="local-inbox", Key={"id": {"S": name}})
     assert mall.visitor.call("GET", "/api/users/me", token=mall.token("customer")).status == 200
+
+
+def test_news_travel_in_a_mall_that_was_stopped(mall: LocalMall) -> None:
+    assert (mall.run("down").returncode, mall.run("up").returncode) == (0, 0)
+
+    person = register(mall)
+
+    consents = {"terms", "privacy"}
+    eventually(lambda: consents <= {one["kind"] for one in person("GET", f"{ME}/consents")["current"] if one["last"]})
 
 
 def test_after_the_emulator_died_up_says_what_is_lost_and_the_mall_works_again(mall: LocalMall) -> None:

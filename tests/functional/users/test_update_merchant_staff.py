@@ -6,11 +6,13 @@ import pytest
 
 from mall import ids
 from mall.auth import NOBODY, Caller
+from mall.users.model import BUILT_IN_ROLES
 from mall.users.store import load
 from tests.fixtures.gateway import Answer
 from tests.fixtures.programs import Program, text
 from tests.functional.users.conftest import People, Person
 
+CLERKS = sorted(BUILT_IN_ROLES["merchant_clerk"].permissions)
 MERCHANT, OTHER = ids.new("mch", slot=7), ids.new("mch", slot=8)
 
 
@@ -94,7 +96,7 @@ def test_no_role_of_the_platform_is_given(people: People, owner: Person, update:
 def test_who_holds_more_is_out_of_reach(
     people: People, owner: Person, update: Callable[..., Answer], invoke: Callable[..., Answer]
 ) -> None:
-    role = {"scope": "merchant", "permissions": ["users.update_merchant_staff", "users.list_merchant_staff"]}
+    role = {"scope": "merchant", "permissions": ["users.update_merchant_staff", *CLERKS]}
     invoke("users.define_role", caller=people.staff().caller, path={"name": "head_clerk"}, body=role)
     head = people.staff(["head_clerk"], merchant_id=MERCHANT).caller
     clerk = people.staff(["merchant_clerk"], merchant_id=MERCHANT, settled=False)
@@ -115,7 +117,7 @@ def test_an_older_version_is_refused(people: People, owner: Person, update: Call
 
 def test_a_program_does_not_reach_beyond_its_key(people: People, owner: Person, invoke: Callable[..., Answer]) -> None:
     program = Program()
-    allowed = ["users.update_merchant_staff", "users.list_merchant_staff"]
+    allowed = ["users.update_merchant_staff", *CLERKS]
     registered = invoke("users.add_api_key", caller=owner.caller, body=program.registration(*allowed))
     program.key_id = registered.body["id"]
     clerk = people.staff(["merchant_clerk"], merchant_id=MERCHANT, settled=False)

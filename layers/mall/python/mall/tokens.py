@@ -116,5 +116,10 @@ def _public_key(kid: str) -> "EllipticCurvePublicKey":
     return key
 
 
+def forget() -> None:
+    """Forget the public keys that were read, as a new execution environment would. For tests."""
+    _public_key.cache_clear()
+
+
 def _part(value: dict[str, Any]) -> bytes:
     return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=")

@@ -151,11 +151,9 @@ class Tree:
     def check_place(self, category: Category) -> None:
         """Raise where `category`, in this tree, cannot stand where it does, or its attributes do not fit in there."""
         siblings = self.children(category.parent_id)
-        if category.state is not State.MERGED and any(
-            other.slug == category.slug and other.id != category.id and other.state is not State.MERGED
-            for other in siblings
-        ):
-            raise SlugTaken(field="slug")
+        for other in siblings if category.state is not State.MERGED else ():
+            if other.slug == category.slug and other.id != category.id and other.state is not State.MERGED:
+                raise SlugTaken(field="slug", category_id=other.id)
         below = self.below(category.id)
         depth = max(len(self.line(other.id)) for other in below)
         if depth > DEEPEST:
