@@ -210,6 +210,13 @@ def test_favourites_and_the_browsing_history_follow_the_consent_to_it(lin: Perso
     lin("PUT", f"{ME}/views/{PRODUCT}")
     lin("DELETE", f"{ME}/views", expect=204)
     lin("PUT", f"{ME}/views/{PRODUCT}")
+    for words in ("tea", "cups"):
+        lin("POST", f"{ME}/searches", {"q": words})
+    newest, older = lin("GET", f"{ME}/searches")["items"]
+    assert (newest["q"], older["q"]) == ("cups", "tea")
+    lin("DELETE", f"{ME}/searches/{newest['id']}", expect=204)
+    lin("DELETE", f"{ME}/searches", expect=204)
+    assert not lin("GET", f"{ME}/searches")["items"]
 
     lin("PUT", f"{ME}/consents/history", {"given": False, "policy_version": "2026-11-01"})
 
