@@ -213,7 +213,7 @@ def test_favourites_and_the_browsing_history_follow_the_consent_to_it(lin: Perso
     for words in ("tea", "cups"):
         lin("POST", f"{ME}/searches", {"q": words})
     newest, older = lin("GET", f"{ME}/searches")["items"]
-    assert (newest["q"], older["q"]) == ("cups", "tea")
+    assert (newest["text"], older["text"]) == ("cups", "tea")
     lin("DELETE", f"{ME}/searches/{newest['id']}", expect=204)
     lin("DELETE", f"{ME}/searches", expect=204)
     assert not lin("GET", f"{ME}/searches")["items"]
