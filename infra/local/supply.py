@@ -30,14 +30,28 @@ class Supply:
     visitor: Visitor
     token: str
 
-    def ask(self, method: str, path: str, body: Any = None, *, unless: Sequence[str] = (), **headers: str) -> Any:
-        """The body of the answer; None for a refusal whose code is in `unless`. Raises LocalError for another."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        unless: Sequence[str] = (),
+        known_by: str = "",
+        **headers: str,
+    ) -> Any:
+        """The body of the answer; None for a refusal whose code is in `unless`. Raises LocalError for another.
+
+        A refusal whose details hold `known_by` says what there is already: its id is the answer.
+        """
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = self.visitor.call(method, path, body, token=self.token, headers=sent)
         if answer.status < 300:
             return answer.body
         if answer.code in unless:
             return None
+        if known_by and known_by in answer.body.get("Details", {}):
+            return {"id": answer.body["Details"][known_by]}
         raise LocalError(f"{method} {path} was refused: {answer.status} {answer.body}")
 
     # --- what the platform's staff does

@@ -7,7 +7,7 @@ import pytest
 
 from mall.auth import NOBODY
 from mall.users import store
-from mall.users.model import State
+from mall.users.model import BUILT_IN_ROLES, State
 from mall.users.passwords import service
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People
@@ -161,7 +161,7 @@ def test_permissions_come_with_the_first_password_of_ones_own(
     answer = invoke("users.sign_in", body={"identifier": newcomer.identifier, "password": NEW})
 
     assert answer.body["must_change_password"] is False
-    assert people.caller(answer).permissions == {"users.list_staff", "users.list_roles"}
+    assert people.caller(answer).permissions == BUILT_IN_ROLES["operator"].permissions
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2])
