@@ -33,7 +33,7 @@ _MONEY: Mapping[type, frozenset[str]] = {
     Discount: frozenset({"amount", "platform_part", "merchant_part"}),
 }
 # What is in rows of its own.
-_ELSEWHERE = frozenset({"lines", "discounts"})
+_ELSEWHERE = frozenset({"lines", "discounts", "freight_discounts"})
 
 
 @cache

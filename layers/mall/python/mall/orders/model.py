@@ -224,6 +224,7 @@ class Order:
     invoice: Mapping[str, Any] | None = None
     address: Mapping[str, Any] = field(default_factory=dict)
     lines: Sequence[Line] = ()
+    freight_discounts: Sequence[Discount] = ()
 
     @property
     def currency(self) -> str:

@@ -63,16 +63,19 @@ def add(session: sql.Session, trade: Trade, orders: Sequence[Order], by: Actor) 
     session.execute(insert(TradeRow), [mapping.columns(trade) | own])
     session.execute(insert(OrderRow), [mapping.columns(order) | own for order in orders])
     session.execute(insert(LineRow), [mapping.columns(line) | own for line in lines])
-    _add_discounts(session, trade.user_id, [(line, one) for line in lines for one in line.discounts])
+    discounts = [(order.id, line.id, one) for order in orders for line in order.lines for one in line.discounts]
+    discounts += [(order.id, order.id, one) for order in orders for one in order.freight_discounts]
+    _add_discounts(session, trade.user_id, discounts)
     created = [(order, {}, {"status": order.status.value, "payable": order.payable.cents}) for order in orders]
     add_events(session, created, act="create", by=by, note="", at=trade.created_at)
 
 
-def _add_discounts(session: sql.Session, user_id: str, discounts: Sequence[tuple[Line, Discount]]) -> None:
+def _add_discounts(session: sql.Session, user_id: str, discounts: Sequence[tuple[str, str, Discount]]) -> None:
+    """Write down discounts with their order and what they are taken off: a line, or the freight of the order."""
     rows = [
         mapping.columns(discount)
-        | {"slot": ids.slot_of(user_id), "user_id": user_id, "order_id": line.order_id, "line_id": line.id}
-        for line, discount in discounts
+        | {"slot": ids.slot_of(user_id), "user_id": user_id, "order_id": order_id, "line_id": id}
+        for order_id, id, discount in discounts
     ]
     if rows:
         session.execute(insert(DiscountRow), rows)
@@ -127,7 +130,7 @@ def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> l
         return []
     currencies = {order.id: order.currency for order in orders}
     discounts: dict[str, list[Discount]] = {}
-    if any(order.discount for order in orders):
+    if any(order.discount or order.platform_part for order in orders):
         for row in session.scalars(
             select(DiscountRow)
             .where(*_of(DiscountRow, user_id), DiscountRow.order_id.in_(list(currencies)))
@@ -142,7 +145,10 @@ def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> l
     ):
         found = mapping.line(line, currencies[line.order_id], discounts.get(line.id, ()))
         lines[line.order_id].append(found)
-    return [replace(order, lines=tuple(lines[order.id])) for order in orders]
+    return [
+        replace(order, lines=tuple(lines[order.id]), freight_discounts=tuple(discounts.get(order.id, ())))
+        for order in orders
+    ]
 
 
 def history(session: sql.Session, user_id: str, order_id: str) -> list[Happened]:
@@ -207,7 +213,7 @@ def update_line(session: sql.Session, line: Line, **values: Any) -> Line:
 
 def add_discount(session: sql.Session, user_id: str, line: Line, discount: Discount) -> Line:
     """Take something more off a line of an order that the session has locked."""
-    _add_discounts(session, user_id, [(line, discount)])
+    _add_discounts(session, user_id, [(line.order_id, line.id, discount)])
     changed = update_line(
         session, line, discount=line.discount + discount.amount, payable=line.payable - discount.amount
     )
