@@ -29,6 +29,7 @@ from pynamodb.transactions import TransactWrite
 from mall import config, errors
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
+_BUSY = "Somebody else is changing this right now. Try again."
 _MAX_CURSOR = 4096
 _NOT_A_CURSOR = "'after' is not a cursor of this list."
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -84,7 +85,7 @@ def transaction(token: str | None = None) -> Iterator[TransactWrite]:
         if failed:
             raise ConditionFailed(failed) from error
         if any(reason is not None and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
-            raise errors.Conflict("Somebody else is changing this right now. Try again.") from error
+            raise errors.Conflict(_BUSY) from error
         raise
 
 
@@ -129,12 +130,17 @@ class ConditionFailed(Exception):
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Turn PynamoDB's ways of reporting a failed condition of a single write into ConditionFailed."""
+    """Turn PynamoDB's ways of reporting a failed condition of a single write into ConditionFailed.
+
+    Raises Conflict where a transaction is changing the same item at this moment.
+    """
     try:
         yield
     except (PutError, UpdateError, DeleteError) as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise ConditionFailed from error
+        if error.cause_response_code == "TransactionConflictException":
+            raise errors.Conflict(_BUSY) from error
         raise
 
 

@@ -52,6 +52,12 @@ def live_many(product_ids: Iterable[str]) -> dict[str, Product]:
     return {id: keeping.priced(*pair) for id, pair in found.items() if pair[0].state is State.ON_SALE}
 
 
+def current(product_ids: Iterable[str]) -> dict[str, tuple[Product, Offers]]:
+    """What was last approved of the products that were ever offered, on sale or not, with what it costs, by id."""
+    found = store.live_many(product_ids)
+    return {id: (keeping.priced(live, offers), offers) for id, (live, offers) in found.items() if offers is not None}
+
+
 def every_live() -> Iterator[Product]:
     """All products on sale, in no order."""
     ids = store.every_live()
