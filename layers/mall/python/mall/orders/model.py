@@ -75,7 +75,6 @@ class Side(StrEnum):
 class Kind(StrEnum):
     """What a deadline is for."""
 
-    PLACE = "place"  # the saga has reserved and opened the payment
     PAY = "pay"  # the buyer has paid
     AGREE = "agree"  # the merchant has answered a request to cancel
     SHIP = "ship"  # the merchant has sent everything

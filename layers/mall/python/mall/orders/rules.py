@@ -7,7 +7,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mall.orders.model import Kind, NotYours, Order, RefundStatus, Refused, Side, Status
@@ -40,7 +40,6 @@ class Act(StrEnum):
 
 # For how long something may take. The pay deadline counts from the placing, the others from what they follow.
 LASTS: Mapping[Kind, timedelta] = {
-    Kind.PLACE: timedelta(minutes=10),
     Kind.PAY: timedelta(minutes=30),
     Kind.AGREE: timedelta(hours=24),
     Kind.SHIP: timedelta(hours=72),
@@ -54,8 +53,8 @@ SHIP_POSTPONED_MOST, SHIP_POSTPONEMENTS = timedelta(days=7), 2
 DELIVERY_LATEST = timedelta(days=30)
 # The stock is held a little longer than the payment is waited for: what is paid in the last second is still there.
 HOLD_GRACE = timedelta(minutes=15)
-# A saga that has not begun by then is started by the sweep.
-START_AGAIN = timedelta(minutes=1)
+# A trade whose saga has not opened its payment by then is looked at by the sweep: its saga is started, and later given up.
+START_AGAIN, GIVE_UP_PLACING = timedelta(minutes=1), timedelta(minutes=10)
 
 REASONS: Mapping[str, str] = {
     "not_paid": "It is not paid yet.",
@@ -210,6 +209,12 @@ def rule_for(order: Order, act: Act, side: Side) -> Rule:
     if rule.guard and (reason := GUARDS[rule.guard](order)):
         raise refusal(act, reason, order)
     return rule
+
+
+def ship_by(order: Order, at: datetime) -> datetime:
+    """By when an order that is paid at this moment has to be sent: not before the day on which its buyer wants it."""
+    wanted = datetime.fromisoformat(order.delivery_date).replace(tzinfo=UTC) if order.delivery_date else at
+    return max(at + LASTS[Kind.SHIP], wanted)
 
 
 def refusal(act: Act, reason: str, order: Order | None = None, **details: str) -> Refused:

@@ -20,8 +20,17 @@ _OUT_OF_SYNC = {"synchronize_session": False}
 _TABLE = DeadlineRow.__table__
 
 
-def put(session: sql.Session, deadlines: Sequence[tuple[str, Kind, datetime]], user_id: str) -> None:
-    """Set deadlines of trades or orders of one user: new ones, or a new version of what is there."""
+def put(
+    session: sql.Session,
+    deadlines: Sequence[tuple[str, Kind, datetime]],
+    user_id: str,
+    *,
+    look_at: datetime | None = None,
+) -> None:
+    """Set deadlines of trades or orders of one user: new ones, or a new version of what is there.
+
+    The sweep looks at them when they are due, or before that at `look_at`.
+    """
     slot = ids.slot_of(user_id)
     rows = [
         {
@@ -31,7 +40,7 @@ def put(session: sql.Session, deadlines: Sequence[tuple[str, Kind, datetime]], u
             "user_id": user_id,
             "due_at": due_at,
             "version": 1,
-            "look_at": due_at,
+            "look_at": look_at or due_at,
             "tries": 0,
         }
         for subject, kind, due_at in deadlines
@@ -49,6 +58,21 @@ def put(session: sql.Session, deadlines: Sequence[tuple[str, Kind, datetime]], u
             },
         ),
         rows,
+    )
+
+
+def look_again(session: sql.Session, deadline: Deadline, at: datetime) -> None:
+    """Let the sweep look at a deadline of this version at that moment next."""
+    session.execute(
+        update(DeadlineRow)
+        .where(
+            DeadlineRow.slot == ids.slot_of(deadline.subject),
+            DeadlineRow.subject == deadline.subject,
+            DeadlineRow.kind == deadline.kind.value,
+            DeadlineRow.version == deadline.version,
+        )
+        .values(look_at=at),
+        execution_options=_OUT_OF_SYNC,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from mall.sql.migrations import ops
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -146,6 +146,7 @@ def _events() -> None:
         sa.Column("before", JSONB, nullable=False),
         sa.Column("after", JSONB, nullable=False),
         key=("order_id", "version"),
+        guard_by="guard_appended",
     )
 
 
