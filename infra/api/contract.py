@@ -179,7 +179,7 @@ def _headers(route: Route) -> Iterator[Document]:
         yield {
             "name": "Idempotency-Key",
             "in": "header",
-            "required": False,
+            "required": route.operation.keyed,
             "description": "Any text of the client's choice that names this request, so that it may be repeated.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 128},
         }

@@ -53,6 +53,8 @@ _HEADERS = {
     "Strict-Transport-Security": "max-age=63072000",
 }
 
+MAX_KEY = 128
+_BAD_KEY = f"An Idempotency-Key has 1 to {MAX_KEY} characters."
 # PostgreSQL's text holds no NUL, and nobody types one.
 _NUL = "A request holds no NUL characters."
 
@@ -112,17 +114,29 @@ class Operation:
     idempotent: bool
     max_age: int = 0
     refusals: tuple[type[errors.MallError], ...] = field(default=())
+    keyed: bool = False
 
 
 class Endpoint(Chalice):
     """A Lambda handler for one operation: `app = Endpoint("users.get_profile")`."""
 
     operation: Operation
+    # What a view adds to its answer: `app.headers["Location"] = …`.
+    headers: dict[str, str]
 
     def __init__(self, name: str) -> None:
         super().__init__(name, configure_logs=False, env={})
         self.log = logger  # type: ignore[assignment]  # Powertools' logger has the methods, not the class.
         self.caller: Caller = NOBODY
+        self.headers = {}
+
+    @property
+    def idempotency_key(self) -> str:
+        """The `Idempotency-Key` of a request for a `keyed` operation. Raises Invalid when there is none."""
+        key = str(self._request.headers.get("idempotency-key") or "")
+        if not 1 <= len(key) <= MAX_KEY:
+            raise errors.Invalid(_BAD_KEY if key else "This takes an Idempotency-Key, so that it may be repeated.")
+        return key
 
     @property
     def source_ip(self) -> str:
@@ -161,12 +175,14 @@ class Endpoint(Chalice):
         query: type[BaseModel] | None = None,
         status: int = 200,
         idempotent: bool = False,
+        keyed: bool = False,
         max_age: int = 0,
         refusals: tuple[type[errors.MallError], ...] = (),
     ) -> Callable[[_View], _View]:
         """Serve `method` on `path` with the decorated view.
 
-        `status` is that of success; `idempotent` honours an `Idempotency-Key` header; `max_age` is for how many
+        `status` is that of success; `idempotent` honours an `Idempotency-Key` header; a `keyed` operation demands one
+        (`app.idempotency_key`) and remembers it itself, in the transaction of what it does; `max_age` is for how many
         seconds anybody, a shared cache too, may keep the answer; `refusals` names the domain errors that the view may
         raise, for the contract.
         """
@@ -182,7 +198,8 @@ class Endpoint(Chalice):
                 query=query,
                 returns=inspect.signature(view, eval_str=True).return_annotation,
                 summary=inspect.cleandoc(view.__doc__ or ""),
-                idempotent=idempotent,
+                idempotent=idempotent or keyed,
+                keyed=keyed,
                 max_age=max_age,
                 refusals=refusals,
             )
@@ -208,6 +225,7 @@ class Endpoint(Chalice):
         started = perf_counter()
         request = event.get("requestContext") or {}
         self.caller = Caller.of_context(request.get("authorizer") or {})
+        self.headers = {}
         logger.clear_state()
         concerning(
             operation=self.app_name,
@@ -245,7 +263,7 @@ class Endpoint(Chalice):
             arguments["query"] = _validated(operation.query, _query_of(request, operation.query))
         if operation.body is not None:
             arguments["body"] = _validated(operation.body, _json_of(request))
-        repeatable = operation.idempotent and request.headers.get("idempotency-key")
+        repeatable = operation.idempotent and not operation.keyed and request.headers.get("idempotency-key")
         result = self._once(view, arguments, repeatable) if repeatable else view(**arguments)
         if isinstance(result, Response):
             return result
@@ -255,13 +273,14 @@ class Endpoint(Chalice):
             response = _json(operation.status, "" if result is None else json.dumps(result, separators=(",", ":")))
         if operation.max_age:
             response.headers["Cache-Control"] = f"public, max-age={operation.max_age}"
+        response.headers.update(self.headers)
         return response
 
     def _once(self, view: Callable[..., Any], arguments: dict[str, Any], key: str) -> Any:
         from mall import idempotency  # noqa: PLC0415  (50 ms of import that only repeatable operations pay)
 
-        if not 1 <= len(key) <= 128:
-            raise errors.Invalid("An Idempotency-Key has 1 to 128 characters.")
+        if not 1 <= len(key) <= MAX_KEY:
+            raise errors.Invalid(_BAD_KEY)
         caller = self.caller.user_id or self.caller.key_id
 
         def act() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from mall.orders.model import Kind, NotYours, Order, RefundStatus, Refused, Side, Status
+from mall.orders.model import Kind, NotYours, Order, RefundStatus, Refused, Side, Stage, Status, Trade
 
 
 class Act(StrEnum):
@@ -57,6 +57,7 @@ HOLD_GRACE = timedelta(minutes=15)
 START_AGAIN, GIVE_UP_PLACING = timedelta(minutes=1), timedelta(minutes=10)
 
 REASONS: Mapping[str, str] = {
+    "placing": "The stock is being reserved; it takes a moment.",
     "not_paid": "It is not paid yet.",
     "not_shipped": "It is paid and not shipped yet.",
     "cancelling": "It is being cancelled.",
@@ -235,3 +236,24 @@ def permissions(order: Order, side: Side) -> list[Permission]:
         else:
             found.append(Permission(act))
     return found
+
+
+def not_postponable(trade: Trade, at: datetime) -> str | None:
+    """Why the pay deadline of a trade cannot be postponed, None when it can."""
+    if (reason := over(trade)) or trade.stage is Stage.PLACING:
+        return reason or "placing"
+    if trade.pay_postponed >= PAY_POSTPONEMENTS:
+        return "postponed_before"
+    return "deadline_over" if at >= trade.pay_deadline else None
+
+
+def not_payable(trade: Trade, at: datetime) -> str | None:
+    """Why a trade cannot be paid now, None when it can."""
+    if (reason := over(trade)) or trade.stage is Stage.PLACING:
+        return reason or "placing"
+    return "deadline_over" if at >= trade.pay_deadline else None
+
+
+def over(trade: Trade) -> str | None:
+    """Why a trade is neither paid nor cancelled any more, None when it still can be."""
+    return {Stage.PAID: "not_shipped", Stage.CANCELLED: "cancelled"}.get(trade.stage)

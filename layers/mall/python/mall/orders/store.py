@@ -1,6 +1,7 @@
 """Trades and orders in PostgreSQL: how they are found, locked and written. What may change is not decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -112,16 +113,42 @@ def orders_of(session: sql.Session, user_id: str, trade_id: str, *, lock: bool =
 
 
 def listed(
-    session: sql.Session, user_id: str, *, statuses: Sequence[Status], limit: int, after: str | None
+    session: sql.Session,
+    user_id: str,
+    *,
+    statuses: Sequence[Status],
+    limit: int,
+    after: str | None,
+    hidden: bool = False,
 ) -> list[Order]:
-    """Somebody's orders that are not deleted from their view, the newest first, below the id `after`."""
-    query = select(OrderRow).where(*_of(OrderRow, user_id), OrderRow.hidden_at.is_(None))
+    """Somebody's orders, the newest first, below the id `after`; those deleted from their view only if `hidden`."""
+    query = select(OrderRow).where(*_of(OrderRow, user_id))
+    if not hidden:
+        query = query.where(OrderRow.hidden_at.is_(None))
     if statuses:
         query = query.where(OrderRow.status.in_([status.value for status in statuses]))
     if after:
         query = query.where(OrderRow.id < after)
     rows = session.scalars(query.order_by(OrderRow.id.desc()).limit(limit)).all()
     return with_lines(session, user_id, [mapping.order(row) for row in rows])
+
+
+def ids_of(session: sql.Session, user_id: str, trade_id: str) -> list[str]:
+    """The ids of the orders of a trade."""
+    query = select(OrderRow.id).where(*_of(OrderRow, user_id), OrderRow.trade_id == trade_id).order_by(OrderRow.id)
+    return list(session.scalars(query))
+
+
+def trades(session: sql.Session, user_id: str, trade_ids: Collection[str]) -> dict[str, Trade]:
+    """Some of somebody's trades by id."""
+    query = select(TradeRow).where(*_of(TradeRow, user_id), TradeRow.id.in_(sorted(trade_ids)))
+    return {row.id: mapping.trade(row) for row in session.scalars(query)}
+
+
+def counts(session: sql.Session, user_id: str, trade_ids: Collection[str]) -> Counter[str]:
+    """How many orders each of these trades has."""
+    query = select(OrderRow.trade_id).where(*_of(OrderRow, user_id), OrderRow.trade_id.in_(sorted(trade_ids)))
+    return Counter(session.scalars(query))
 
 
 def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> list[Order]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from mall import clock, errors, events, sql
+from mall.inventory import service as inventory
+from mall.inventory.model import NotReserved
 from mall.ledger import service as ledger
 from mall.ledger.model import Posting
 from mall.money import Money
@@ -13,7 +15,7 @@ from mall.observability import logger
 from mall.orders import benefits, rules, store
 from mall.orders.deadlines import store as deadlines
 from mall.orders.life import service as life
-from mall.orders.model import SYSTEM, Actor, Kind, Order, PayStatus, Stage, Trade, TradeCancelled
+from mall.orders.model import SYSTEM, Actor, Changed, Kind, Order, PayStatus, Side, Stage, Trade, TradeCancelled
 from mall.orders.rules import Act
 from mall.orders.workflow import store as workflow
 from mall.payments import service as payments
@@ -21,6 +23,8 @@ from mall.payments.model import IntentState
 from mall.wallet import service as wallet
 
 PURPOSE = "trade"
+# Why a payment was closed that is opened anew with another amount.
+REPRICED = "price_changed"
 _NOT_PAID = {IntentState.WAITING, IntentState.CLOSED}
 # Somebody opens the payment while somebody else cancels: whoever looked too early looks again.
 _LOOKS = 5
@@ -246,3 +250,65 @@ def _wake(trade: Trade, token: str) -> None:
         workflow.paid(token)
     elif trade.stage is Stage.CANCELLED:
         workflow.cancelled(token, trade.reason or "")
+
+
+def trade_of(reference: str) -> str:
+    """The id of the trade that an intent of ours refers to; after a change of its price there is a number behind it."""
+    return reference.partition(".")[0]
+
+
+def payment_succeeded(event: events.Event) -> None:
+    """Take in `payments.PaymentSucceeded`: the trade is paid, with or without its saga."""
+    if event.data["purpose"] == PURPOSE:
+        confirm(str(event.data["user_id"]), trade_of(str(event.data["reference"])))
+
+
+def payment_closed(event: events.Event) -> None:
+    """Take in `payments.PaymentClosed`: a trade whose present payment is closed cannot be paid any more."""
+    if event.data["purpose"] != PURPOSE or event.data["reason"] == REPRICED:
+        return
+    user_id, trade_id = str(event.data["user_id"]), trade_of(str(event.data["reference"]))
+    with sql.session(key=user_id) as session:
+        trade = store.trade(session, user_id, trade_id)
+    if trade.unpaid and trade.intent_id == event.data["intent_id"]:
+        cancel(user_id, trade_id, by=SYSTEM, reason=str(event.data["reason"]) or "expired")
+
+
+def postpone(user_id: str, trade_id: str) -> Trade:
+    """Give a buyer longer to pay, once, if the stock can be held as long; a repetition is refused like a second time.
+
+    The stock is held first: if the transaction fails then, it is held a little too long and given back as always.
+    Raises TradeNotFound, Refused.
+    """
+    with sql.session(key=user_id) as session:
+        trade = store.trade(session, user_id, trade_id)
+        orders = store.orders_of(session, user_id, trade_id)
+    _check_postponable(trade, orders)
+    until = trade.pay_deadline + rules.PAY_POSTPONED
+    try:
+        for order in orders:
+            inventory.extend(order.id, until + rules.HOLD_GRACE)
+    except NotReserved:
+        raise rules.refusal(Act.POSTPONE_PAY, "stock_not_held", trade_id=trade_id) from None
+
+    def act(session: sql.Session) -> Trade:
+        now = clock.now()
+        locked = store.trade(session, user_id, trade_id, lock=True)
+        held = store.orders_of(session, user_id, trade_id)
+        _check_postponable(locked, held)
+        if locked.pay_deadline != trade.pay_deadline:
+            raise Changed(trade_id=trade_id)
+        if locked.intent_id is not None:
+            payments.extend_intent(session, intent_id=locked.intent_id, expires_at=until)
+        life.change(session, held, Act.POSTPONE_PAY, Actor(Side.BUYER, user_id), at=now)
+        deadlines.put(session, [(trade_id, Kind.PAY, until)], user_id)
+        return store.update_trade(session, locked, now, pay_deadline=until, pay_postponed=locked.pay_postponed + 1)
+
+    return sql.retrying(act, key=user_id)
+
+
+def _check_postponable(trade: Trade, orders: Sequence[Order]) -> None:
+    for order in orders:
+        rules.rule_for(order, Act.POSTPONE_PAY, Side.BUYER)
+    if reason := rules.not_postponable(trade, clock.now()):
+        raise rules.refusal(Act.POSTPONE_PAY, reason, trade_id=trade.id)

@@ -79,9 +79,7 @@ def place(
     for merchant_id, order_id in ordered.items():
         quoted = [line for line in quote.lines if line.item.merchant_id == merchant_id]
         lines = [_line(line, order_id, number, new_id) for number, line in enumerate(quoted, start=1)]
-        orders.append(
-            _order(shares[merchant_id], order_id, trade_id, lines, quoted, wanted, wallet[order_id], at)
-        )
+        orders.append(_order(shares[merchant_id], order_id, trade_id, lines, quoted, wanted, wallet[order_id], at))
     trade = Trade(
         id=trade_id,
         user_id=wanted.user_id,
