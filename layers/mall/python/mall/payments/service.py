@@ -14,11 +14,11 @@ from mall.payments.model import (
     IntentDiffers,
     IntentState,
     NoSuchChannel,
-    PaymentNotFound,
     RefundOutcome,
     Standing,
 )
 from mall.payments.reports import service as reports
+
 
 def open_intent(
     session: sql.Session,
@@ -84,7 +84,12 @@ def intent_of(session: sql.Session, intent_id: str) -> Intent:
 def captured(intent_id: str) -> list[Attempt]:
     """The attempts whose money we have, the oldest first; `unwanted` says of which nobody knows what to do with it."""
     with sql.session(key=intent_id) as session:
-        return [attempt for attempt in store.attempts_of(session, intent_id) if attempt.state is AttemptState.SUCCESS]
+        return captured_in(session, intent_id)
+
+
+def captured_in(session: sql.Session, intent_id: str) -> list[Attempt]:
+    """`captured` in the caller's transaction, without a lock."""
+    return [attempt for attempt in store.attempts_of(session, intent_id) if attempt.state is AttemptState.SUCCESS]
 
 
 def refunded(session: sql.Session, *, intent_id: str, amount: Money) -> Intent:

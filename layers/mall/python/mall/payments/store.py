@@ -208,7 +208,14 @@ def claim(attempt: Attempt, *, at: datetime, next_check_at: datetime) -> bool:
 
 
 def keep_event(
-    session: sql.Session, notice: Notice, verdict: Verdict, *, slot: int, headers: Mapping[str, str], body: str, at: datetime
+    session: sql.Session,
+    notice: Notice,
+    verdict: Verdict,
+    *,
+    slot: int,
+    headers: Mapping[str, str],
+    body: str,
+    at: datetime,
 ) -> Verdict | None:
     """Keep what a channel said; the verdict of before when it said that before."""
     row = insert(EventRow).values(

@@ -116,6 +116,4 @@ class SwitchesView(View):
     @classmethod
     def of(cls, switches: Switches) -> "SwitchesView":
         """The view of switches."""
-        return cls(
-            callbacks=switches.callbacks, refunds=switches.refunds, delay_seconds=switches.delay_seconds
-        )
+        return cls(callbacks=switches.callbacks, refunds=switches.refunds, delay_seconds=switches.delay_seconds)

@@ -141,5 +141,3 @@ def send(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str]:
     except urllib3.exceptions.HTTPError as error:
         return 0, type(error).__name__
     return answer.status, answer.data[:200].decode("utf-8", "replace")
-
-

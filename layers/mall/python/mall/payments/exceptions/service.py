@@ -64,6 +64,12 @@ def unknown(session: sql.Session, report: Report, *, channel: str, event_id: str
         sql.after_commit(session, lambda: _alarm(exception))
 
 
+def listed(*, resolved: bool, limit: int, after: str | None) -> tuple[list[PaymentException], str | None]:
+    """A page of exceptions, the newest first, and the cursor of the next."""
+    found = store.listed(resolved=resolved, limit=limit + 1, after=after)
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
 def slot_of(attempt_id: str) -> int:
     """The slot that an attempt's id carries; any, always the same, for what is not an id of ours."""
     try:

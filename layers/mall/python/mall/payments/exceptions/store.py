@@ -47,9 +47,7 @@ def listed(*, resolved: bool, limit: int, after: str | None) -> list[PaymentExce
     if after:
         found = found.where(ExceptionRow.id < after)
     with sql.session(read_only=True) as session:
-        rows = session.scalars(
-            found.order_by(ExceptionRow.id.desc()).limit(limit), execution_options={"scatter": True}
-        )
+        rows = session.scalars(found.order_by(ExceptionRow.id.desc()).limit(limit), execution_options={"scatter": True})
         return [_exception(row) for row in rows]
 
 

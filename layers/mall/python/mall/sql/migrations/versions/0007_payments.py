@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from mall.sql.migrations import ops
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
