@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from mall.sql.migrations import ops
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0007"
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
