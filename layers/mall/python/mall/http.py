@@ -111,6 +111,7 @@ class Operation:
     summary: str
     idempotent: bool
     max_age: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[type[errors.MallError], ...] = field(default=())
 
 
@@ -145,6 +146,16 @@ class Endpoint(Chalice):
         """What the client calls itself, 80 characters at most."""
         return str(self._request.headers.get("user-agent") or "")[:80]
 
+    def header(self, name: str, *, most: int = 128) -> str:
+        """What the client sent as the header `name`, which the route has to declare; nothing where it did not.
+
+        Raises Invalid for more than `most` characters.
+        """
+        given = str(self._request.headers.get(name) or "")
+        if len(given) > most:
+            raise errors.Invalid(f"The header {name} has at most {most} characters.")
+        return given
+
     @property
     def _request(self) -> Request:
         if self.current_request is None:
@@ -162,14 +173,18 @@ class Endpoint(Chalice):
         status: int = 200,
         idempotent: bool = False,
         max_age: int = 0,
+        headers: Mapping[str, str] | None = None,
         refusals: tuple[type[errors.MallError], ...] = (),
     ) -> Callable[[_View], _View]:
         """Serve `method` on `path` with the decorated view.
 
         `status` is that of success; `idempotent` honours an `Idempotency-Key` header; `max_age` is for how many
-        seconds anybody, a shared cache too, may keep the answer; `refusals` names the domain errors that the view may
-        raise, for the contract.
+        seconds anybody, a shared cache too, may keep the answer; `headers` says what the view reads from which header,
+        and `refusals` names the domain errors that it may raise, for the contract.
         """
+        if access.guests:
+            # Loaded while the function starts, not while the first person who is signed in waits.
+            import jwt  # noqa: F401, PLC0415
 
         def decorate(view: _View) -> _View:
             self.operation = Operation(
@@ -184,6 +199,7 @@ class Endpoint(Chalice):
                 summary=inspect.cleandoc(view.__doc__ or ""),
                 idempotent=idempotent,
                 max_age=max_age,
+                headers=headers or {},
                 refusals=refusals,
             )
 
@@ -237,6 +253,8 @@ class Endpoint(Chalice):
             if not operation.path.startswith(MERCHANT_PATHS):
                 raise errors.Unauthenticated("Signed calls are for merchants' operations only.")
             self.caller = self._signed(request)
+        elif operation.access.guests and not self.caller.known and request.headers.get("authorization"):
+            self.caller = self._person(request)
         operation.access.check(self.caller)
         _check_side(operation.path, self.caller)
         if any("\0" in value for value in arguments.values()):
@@ -272,6 +290,14 @@ class Endpoint(Chalice):
         return idempotency.once(
             self.app_name, key=f"{caller}#{key}", payload=payload, act=act, context=self.lambda_context
         )["result"]
+
+    def _person(self, request: Request) -> Caller:
+        from mall import tokens  # noqa: PLC0415  (elsewhere the gateway's authorizer verifies)
+
+        scheme, _, token = request.headers["authorization"].partition(" ")
+        caller = tokens.verify(token if scheme.lower() == "bearer" else "")
+        concerning(user_id=caller.user_id, merchant_id=caller.merchant_id)
+        return caller
 
     def _signed(self, request: Request) -> Caller:
         from mall import signature  # noqa: PLC0415  (cryptography is imported by signed calls only)
