@@ -13,6 +13,7 @@ from infra.api import schemas
 from infra.api.endpoints import Route, routes
 from mall import errors
 from mall.http import MAX_BODY_BYTES, MERCHANT_PATHS, BodyTooLarge, MalformedBody, status_of
+from mall.tokens import TokenRefused
 
 Document = dict[str, Any]
 REFUSAL = {
@@ -98,6 +99,8 @@ def codes_of(route: Route) -> dict[int, list[type[errors.MallError]]]:
         general += [MalformedBody, BodyTooLarge]
     if not operation.access.public:
         general.append(errors.Unauthenticated)
+    if operation.access.guests:
+        general.append(TokenRefused)
     if operation.access.permission:
         general.append(errors.Forbidden)
     if operation.idempotent:
@@ -148,6 +151,9 @@ def _operation(route: Route, by_type: dict[Any, Any], named: dict[str, Any]) -> 
     if not operation.access.public:
         signed: list[Document] = [{"merchant": []}] if operation.path.startswith(MERCHANT_PATHS) else []
         document["security"] = [{"person": []}, *signed]
+    elif operation.access.guests:
+        # Nobody has to be signed in, and who is may say so.
+        document["security"] = [{}, {"person": []}]
     return document
 
 
@@ -183,6 +189,9 @@ def _headers(route: Route) -> Iterator[Document]:
             "description": "Any text of the client's choice that names this request, so that it may be repeated.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 128},
         }
+    for name, description in route.operation.headers.items():
+        schema = {"type": "string", "maxLength": 128}
+        yield {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
 def _example(given: dict[str, Any], name: str, schema: Document | None = None) -> Document:

@@ -123,6 +123,7 @@ class Operation:
     summary: str
     idempotent: bool
     max_age: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[type[errors.MallError], ...] = field(default=())
     takes: tuple[str, ...] = ()
     gives: str = ""
@@ -133,14 +134,14 @@ class Endpoint(Chalice):
     """A Lambda handler for one operation: `app = Endpoint("users.get_profile")`."""
 
     operation: Operation
-    # What a view adds to its answer: `app.headers["Location"] = …`.
-    headers: dict[str, str]
+    # What a view adds to its answer: `app.answer_headers["Location"] = …`.
+    answer_headers: dict[str, str]
 
     def __init__(self, name: str) -> None:
         super().__init__(name, configure_logs=False, env={})
         self.log = logger  # type: ignore[assignment]  # Powertools' logger has the methods, not the class.
         self.caller: Caller = NOBODY
-        self.headers = {}
+        self.answer_headers = {}
 
     @property
     def idempotency_key(self) -> str:
@@ -170,6 +171,16 @@ class Endpoint(Chalice):
     def user_agent(self) -> str:
         """What the client calls itself, 80 characters at most."""
         return str(self._request.headers.get("user-agent") or "")[:80]
+
+    def header(self, name: str, *, most: int = 128) -> str:
+        """What the client sent as the header `name`, which the route has to declare; nothing where it did not.
+
+        Raises Invalid for more than `most` characters.
+        """
+        given = str(self._request.headers.get(name) or "")
+        if len(given) > most:
+            raise errors.Invalid(f"The header {name} has at most {most} characters.")
+        return given
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -204,6 +215,7 @@ class Endpoint(Chalice):
         idempotent: bool = False,
         keyed: bool = False,
         max_age: int = 0,
+        headers: Mapping[str, str] | None = None,
         refusals: tuple[type[errors.MallError], ...] = (),
         takes: tuple[str, ...] = ("application/json",),
         gives: str = "application/json",
@@ -214,8 +226,12 @@ class Endpoint(Chalice):
         answer which the view makes itself (`http.text`). `status` is that of success; `idempotent` honours an
         `Idempotency-Key` header; a `keyed` operation demands one (`app.idempotency_key`) and remembers it itself, in the
         transaction of what it does; `max_age` is for how many seconds anybody, a shared cache too, may keep the answer;
-        `refusals` names the domain errors that the view may raise, for the contract.
+        `headers` says what the view reads from which header, and `refusals` names the domain errors that it may raise,
+        for the contract.
         """
+        if access.guests:
+            # Loaded while the function starts, not while the first person who is signed in waits.
+            import jwt  # noqa: F401, PLC0415
 
         def decorate(view: _View) -> _View:
             self.operation = Operation(
@@ -231,6 +247,7 @@ class Endpoint(Chalice):
                 idempotent=idempotent or keyed,
                 keyed=keyed,
                 max_age=max_age,
+                headers=headers or {},
                 refusals=refusals,
                 takes=takes if body is bytes else (),
                 gives=gives,
@@ -259,7 +276,7 @@ class Endpoint(Chalice):
         started = perf_counter()
         request = event.get("requestContext") or {}
         self.caller = Caller.of_context(request.get("authorizer") or {})
-        self.headers = {}
+        self.answer_headers = {}
         logger.clear_state()
         concerning(
             operation=self.app_name,
@@ -289,6 +306,8 @@ class Endpoint(Chalice):
             if not operation.path.startswith(MERCHANT_PATHS):
                 raise errors.Unauthenticated("Signed calls are for merchants' operations only.")
             self.caller = self._signed(request)
+        elif operation.access.guests and not self.caller.known and request.headers.get("authorization"):
+            self.caller = self._person(request)
         operation.access.check(self.caller)
         _check_side(operation.path, self.caller)
         if any("\0" in value for value in arguments.values()):
@@ -309,7 +328,7 @@ class Endpoint(Chalice):
             response = _json(operation.status, "" if result is None else json.dumps(result, separators=(",", ":")))
         if operation.max_age:
             response.headers["Cache-Control"] = f"public, max-age={operation.max_age}"
-        response.headers.update(self.headers)
+        response.headers.update(self.answer_headers)
         return response
 
     def _once(self, view: Callable[..., Any], arguments: dict[str, Any], key: str) -> Any:
@@ -327,6 +346,14 @@ class Endpoint(Chalice):
         return idempotency.once(
             self.app_name, key=f"{caller}#{key}", payload=payload, act=act, context=self.lambda_context
         )["result"]
+
+    def _person(self, request: Request) -> Caller:
+        from mall import tokens  # noqa: PLC0415  (elsewhere the gateway's authorizer verifies)
+
+        scheme, _, token = request.headers["authorization"].partition(" ")
+        caller = tokens.verify(token if scheme.lower() == "bearer" else "")
+        concerning(user_id=caller.user_id, merchant_id=caller.merchant_id)
+        return caller
 
     def _signed(self, request: Request) -> Caller:
         from mall import signature  # noqa: PLC0415  (cryptography is imported by signed calls only)

@@ -3,34 +3,21 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from mall import clock, errors
-from mall.cart import differences, guests, store
-from mall.cart.model import Cart, CartBusy, Change, End, Holder, NoSuchSku
+from mall.cart import guests, showing, store
+from mall.cart.model import Cart, CartBusy, Change, End, Holder, Line, NoSuchSku, shown
+from mall.cart.showing import Checkout, Picture
 from mall.events import Event
 from mall.observability import logger
 from mall.quotes import service as quotes
-from mall.quotes.model import Item, Problem, Quote, Wish
+from mall.quotes.model import Item, Kind, Wish
 from mall.users.model import AccountClosed
 
 T = TypeVar("T")
 _ATTEMPTS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A cart as it is to be shown: what the mall knows of its lines, what the selected ones come to, and what changed.
-
-    `token` is that of a guest's cart which was made just now.
-    """
-
-    cart: Cart
-    items: Mapping[str, Item]
-    quote: Quote
-    changes: tuple[Problem, ...] = ()
-    token: str | None = None
 
 
 def show(holder: Holder) -> Picture:
@@ -118,6 +105,31 @@ def merge(user_id: str, token: str) -> Picture:
     return _in_turn(act)
 
 
+def quote(user_id: str, wishes: Iterable[Wish] | None) -> Checkout:
+    """What `wishes`, or else the selected lines of somebody's cart, come to, and what is wrong with them.
+
+    Nothing is kept. Raises CurrencyMismatch for wishes in several currencies, or AccountClosed.
+    """
+    if wishes is None:
+        cart = _load(Holder(user_id)).selected
+        items, problems = quotes.gather(cart.wishes)
+        known = {item.sku_id: item for item in items}
+        made = quotes.price(user_id, items, currency=cart.currency or "CNY")
+        now = showing.showing(cart.lines, known, made)
+        told = [
+            change
+            for line in cart.lines
+            for change in showing.changes(line, known.get(line.sku_id), now[line.sku_id])
+            if change.kind in {Kind.PRICE, Kind.PROMOTION}
+        ]
+        return Checkout(cart, known, made, (*problems, *told), from_cart=True)
+    items, problems = quotes.gather(wishes)
+    lines = tuple(_unkept(item) for item in items)
+    return Checkout(
+        Cart("", lines), {item.sku_id: item for item in items}, quotes.price(user_id, items), tuple(problems)
+    )
+
+
 def selected(user_id: str) -> Cart:
     """Somebody's cart with those lines only that would be ordered now."""
     return store.load(user_id).selected
@@ -141,6 +153,29 @@ def forget_ordered(user_id: str, lines: Mapping[str, int], *, event: Event) -> N
 
     _in_turn(act)
     logger.info("ordered taken out of cart", cart_id=user_id, lines=len(lines))
+
+
+def export(user_id: str) -> dict[str, Any]:
+    """What is in somebody's cart, for the copy of their data (JSON types)."""
+    cart = store.load(user_id)
+    lines = [
+        {
+            "sku_id": line.sku_id,
+            "product_id": line.product_id,
+            "name": dict(line.name),
+            "quantity": line.quantity,
+            "selected": line.selected,
+            "saved": line.saved,
+            "added_at": line.added_at.isoformat(),
+        }
+        for line in cart.lines
+    ]
+    return {"lines": lines, "notes": dict(cart.notes)}
+
+
+def erase(user_id: str) -> None:
+    """Delete what is in the cart of a closed account, for good; repeating it is harmless."""
+    store.erase(user_id)
 
 
 def _load(holder: Holder, *, fresh: str = "") -> Cart:
@@ -178,6 +213,19 @@ def _change(
     return picture if after == before else replace(picture, cart=store.save(after, before=before))
 
 
+def _unkept(item: Item) -> Line:
+    """A line that is in no cart."""
+    return Line(
+        sku_id=item.sku_id,
+        product_id=item.product_id,
+        merchant_id=item.merchant_id,
+        quantity=item.quantity,
+        added_at=clock.now(),
+        shown=shown(item),
+        name=item.name,
+    )
+
+
 def _picture(cart: Cart, holder: Holder, before: Cart, known: Mapping[str, Item]) -> tuple[Picture, Cart]:
     """How `cart` is to be shown, and the cart as it is to be kept: as `before` where there is nothing new."""
     items = {
@@ -187,9 +235,9 @@ def _picture(cart: Cart, holder: Holder, before: Cart, known: Mapping[str, Item]
     }
     ordered = [items[line.sku_id] for line in cart.lines if line.ordered and line.sku_id in items]
     quote = quotes.price(holder.user_id, ordered, currency=cart.currency or "CNY")
-    now = differences.showing(cart.lines, items, quote)
+    now = showing.showing(cart.lines, items, quote)
     changes = [
-        change for line in cart.lines for change in differences.changes(line, items.get(line.sku_id), now[line.sku_id])
+        change for line in cart.lines for change in showing.changes(line, items.get(line.sku_id), now[line.sku_id])
     ]
     after = cart.show(now)
     told = any(line.shown.promotions.keys() != now[line.sku_id].promotions.keys() for line in cart.lines)

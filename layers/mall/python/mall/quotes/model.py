@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mall import errors
 from mall.money import Money, total
 
 Texts = Mapping[str, str]
@@ -17,8 +16,9 @@ MOST_LINES = 120
 LOW = 5
 
 
-class NothingToQuote(errors.Invalid):
-    message = "There is nothing to quote."
+def pick(texts: Texts, locale: str) -> str:
+    """The text in `locale`, or in another language where there is none."""
+    return texts.get(locale) or next((text for text in texts.values() if text), "")
 
 
 class Standing(StrEnum):

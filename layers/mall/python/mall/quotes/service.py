@@ -7,6 +7,7 @@ from typing import Any
 from mall.catalog.offers.model import Offers
 from mall.catalog.products import service as products
 from mall.catalog.products.model import Product, State
+from mall.inventory import service as inventory
 from mall.merchants import service as merchants
 from mall.merchants.model import Merchant
 from mall.merchants.model import State as MerchantState
@@ -71,13 +72,8 @@ def look(wishes: Iterable[Wish], *, exact: bool = True) -> dict[str, Item]:
                 found[wish.sku_id] = item
     if not exact:
         return found
-    stock = _available(found)
+    stock = inventory.available(found)
     return {sku_id: replace(item, available=stock[sku_id]) for sku_id, item in found.items()}
-
-
-def _available(items: Mapping[str, Item]) -> dict[str, int]:
-    """How many of each can be had."""
-    return {sku_id: item.available for sku_id, item in items.items()}
 
 
 def _facts(user_id: str, items: Iterable[Item]) -> Facts:

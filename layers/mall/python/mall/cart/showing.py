@@ -1,12 +1,42 @@
-"""What changed of a line since it was last shown."""
+"""How a cart is shown: what the mall knows of its lines, what they come to, and what changed since the last time."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mall.cart.model import Line, Shown, shown
+from mall.cart.model import Cart, Line, Shown, shown
 from mall.money import Money
 from mall.quotes.model import Item, Kind, Problem, Quote, Standing, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A cart as it is to be shown: what the mall knows of its lines, what the selected ones come to, and what changed.
+
+    `token` is that of a guest's cart which was made just now.
+    """
+
+    cart: Cart
+    items: Mapping[str, Item]
+    quote: Quote
+    changes: tuple[Problem, ...] = ()
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout(Picture):
+    """What would be ordered, as it is to be shown: a cart's selected lines, or lines of none. `changes` are problems."""
+
+    from_cart: bool = False
+
+    @property
+    def can_order(self) -> bool:
+        """Whether it can be ordered as it is."""
+        return bool(self.quote.lines) and not any(problem.kind not in _MERE_NEWS for problem in self.changes)
+
+
+# What a buyer is told of, and may order all the same.
+_MERE_NEWS = frozenset({Kind.PRICE, Kind.PROMOTION})
 
 
 def showing(lines: tuple[Line, ...], items: Mapping[str, Item], quote: Quote) -> dict[str, Shown]:
