@@ -65,9 +65,7 @@ def reserve(trade_id: str, user_id: str, wanted: Sequence[Wanted], *, until: dat
 
 def reserve_trade(trade: Mapping[str, Any]) -> dict[str, int]:
     """`reserve` for the saga: `trade_id`, `user_id`, `until` and `lines` of order_id, sku_id, quantity and limit."""
-    wanted = [
-        Wanted(line["order_id"], line["sku_id"], line["quantity"], line.get("limit")) for line in trade["lines"]
-    ]
+    wanted = [Wanted(line["order_id"], line["sku_id"], line["quantity"], line.get("limit")) for line in trade["lines"]]
     reserve(trade["trade_id"], trade["user_id"], wanted, until=datetime.fromisoformat(trade["until"]))
     return {"reserved": len(wanted)}
 
