@@ -64,7 +64,7 @@ def extend(order_id: str, until: datetime) -> None:
         if not known or any(one.state is State.RELEASED for one in known):
             raise NotReserved(order_id=order_id)
         todo = [one for one in known if one.state is State.HELD and one.until < until]
-        if all([store.transact(actions) is None for actions in _portions(todo, lambda one: [_later(one, until)])]):
+        if all(store.transact(actions) is None for actions in _portions(todo, lambda one: [_later(one, until)])):
             return
         pause(failures)
     raise StockBusy
@@ -86,7 +86,7 @@ def restock(order_id: str, quantities: Mapping[str, int], *, key: str) -> None:
         if too_much or any(quantity < 0 for quantity in quantities.values()):
             raise RestockedTooMuch(order_id=order_id, sku_ids=too_much)
         portions = _portions(todo, lambda one: _back(one, quantities[one.sku_id], key))
-        if all([store.transact(actions) is None for actions in portions]):
+        if all(store.transact(actions) is None for actions in portions):
             return
         pause(failures)
         known = {one.sku_id: one for one in store.reservations(order_id)}
@@ -197,7 +197,8 @@ def _back(one: Reservation, quantity: int, key: str) -> list[Action]:
         writing.reservation_update(
             one,
             "ADD restocked :more, restocks :keys",
-            "#state = :sold AND NOT contains(restocks, :key) AND (attribute_not_exists(restocked) OR restocked = :before)",
+            "#state = :sold AND NOT contains(restocks, :key) AND "
+            "(attribute_not_exists(restocked) OR restocked = :before)",
             names={"#state": "state"},
             values={
                 ":sold": text(State.COMMITTED.value),
