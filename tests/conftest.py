@@ -7,4 +7,6 @@ pytest_plugins = [
     "tests.fixtures.races",
     "tests.fixtures.turns",
     "tests.fixtures.contracts",
+    "tests.fixtures.loopback",
+    "tests.fixtures.paying",
 ]

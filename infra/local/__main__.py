@@ -128,7 +128,7 @@ def _deploy(state: State, emulator: Emulator, urls: list[str]) -> dict[str, str]
     with _step("template.yaml") as show:
         try:
             deployment = Deployment(emulator.client, emulator.endpoint, state.vendor, show)
-            parameters = {"DatabaseUrls": ",".join(urls), "EmulatorPort": str(emulator.port)}
+            parameters = {"DatabaseUrls": ",".join(urls), "EmulatorPort": str(emulator.port), "SandboxPayments": "true"}
             # Everybody here comes from the loopback address.
             return deployment.run({**parameters, "PeoplePerAddress": "1000"})
         except (BotoCoreError, ClientError) as error:

@@ -11,6 +11,15 @@ One function, one operation. The view gets its path parameters, `body` and `quer
 arguments and returns a pydantic model, or None for an empty answer. Everything that a view does not say, Endpoint
 does: who asks and whether they may, the refusals in the mall's one error shape `{"Code", "Message", "Details"?}`,
 repetition by `Idempotency-Key`, log lines and metrics.
+
+Who calls an operation that is not one of our own clients (a payment provider, a form of a page) sends other things than
+JSON objects, and signs them to the last byte. With `body=bytes` the view gets the body as it came, `takes` tells the
+contract of which media types it may be, and `app.headers` and `app.path` are what such a signature speaks of:
+
+    @app.route("/api/payments/callbacks/{channel}", method="POST", access=PUBLIC, body=bytes, takes=("text/plain",))
+    def take_callback(channel: str, body: bytes) -> Response:
+        heard = service.take(channel, app.headers, body)
+        return text(heard.text, content_type=heard.content_type)
 """
 
 import hmac
@@ -23,7 +32,8 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
-from chalice.app import Chalice, ChaliceViewError, Request, Response
+from chalice.app import Chalice, ChaliceViewError, Request
+from chalice.app import Response as Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mall import config, errors
@@ -105,13 +115,15 @@ class Operation:
     method: str
     status: int
     access: Access
-    body: type[BaseModel] | None
+    body: type[BaseModel] | type[bytes] | None
     query: type[BaseModel] | None
     returns: Any
     summary: str
     idempotent: bool
     max_age: int = 0
     refusals: tuple[type[errors.MallError], ...] = field(default=())
+    takes: tuple[str, ...] = ()
+    gives: str = ""
 
 
 class Endpoint(Chalice):
@@ -146,6 +158,21 @@ class Endpoint(Chalice):
         return str(self._request.headers.get("user-agent") or "")[:80]
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, their names in lower case."""
+        return {name.lower(): str(value) for name, value in self._request.headers.items()}
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for, with its parameters in it as they came."""
+        return str(self._request.to_original_event()["path"])
+
+    @property
+    def raw(self) -> bytes:
+        """The request's body as it came, for an operation whose caller signs the JSON that it sends."""
+        return _raw_of(self._request)
+
+    @property
     def _request(self) -> Request:
         if self.current_request is None:
             raise RuntimeError("there is no request outside a view")
@@ -157,18 +184,21 @@ class Endpoint(Chalice):
         *,
         method: str = "GET",
         access: Access = SIGNED_IN,
-        body: type[BaseModel] | None = None,
+        body: type[BaseModel] | type[bytes] | None = None,
         query: type[BaseModel] | None = None,
         status: int = 200,
         idempotent: bool = False,
         max_age: int = 0,
         refusals: tuple[type[errors.MallError], ...] = (),
+        takes: tuple[str, ...] = ("application/json",),
+        gives: str = "application/json",
     ) -> Callable[[_View], _View]:
         """Serve `method` on `path` with the decorated view.
 
-        `status` is that of success; `idempotent` honours an `Idempotency-Key` header; `max_age` is for how many
-        seconds anybody, a shared cache too, may keep the answer; `refusals` names the domain errors that the view may
-        raise, for the contract.
+        `body` is a model, or `bytes` for what comes as it is, in one of the media types `takes`; `gives` is that of an
+        answer which the view makes itself (`http.text`). `status` is that of success; `idempotent` honours an
+        `Idempotency-Key` header; `max_age` is for how many seconds anybody, a shared cache too, may keep the answer;
+        `refusals` names the domain errors that the view may raise, for the contract.
         """
 
         def decorate(view: _View) -> _View:
@@ -185,6 +215,8 @@ class Endpoint(Chalice):
                 idempotent=idempotent,
                 max_age=max_age,
                 refusals=refusals,
+                takes=takes if body is bytes else (),
+                gives=gives,
             )
 
             for model in (body, query, self.operation.returns):
@@ -198,7 +230,9 @@ class Endpoint(Chalice):
                 except errors.MallError as error:
                     return _refused(error)
 
-            super(Endpoint, self).route(path, methods=[method], name=self.app_name)(respond)
+            # Any media type gets as far as the view: what is not acceptable is refused in the mall's one shape.
+            options = {"content_types": ["*/*"]} if body is bytes else {}
+            super(Endpoint, self).route(path, methods=[method], name=self.app_name, **options)(respond)
             return view
 
         return decorate
@@ -243,13 +277,15 @@ class Endpoint(Chalice):
             raise errors.Invalid(_NUL)
         if operation.query is not None:
             arguments["query"] = _validated(operation.query, _query_of(request, operation.query))
-        if operation.body is not None:
+        if operation.body is bytes:
+            arguments["body"] = _raw_of(request)
+        elif operation.body is not None:
             arguments["body"] = _validated(operation.body, _json_of(request))
         repeatable = operation.idempotent and request.headers.get("idempotency-key")
         result = self._once(view, arguments, repeatable) if repeatable else view(**arguments)
         if isinstance(result, Response):
-            return result
-        if isinstance(result, BaseModel):
+            response = result
+        elif isinstance(result, BaseModel):
             response = _json(operation.status, result.model_dump_json(by_alias=True))
         else:
             response = _json(operation.status, "" if result is None else json.dumps(result, separators=(",", ":")))
@@ -322,10 +358,21 @@ def _json(status: int, text: str) -> Response:
     return Response(text, headers={"Content-Type": "application/json"}, status_code=status)
 
 
-def _json_of(request: Request) -> Any:
-    raw = request.raw_body
+def text(content: str, *, content_type: str = "text/plain", status: int = 200, **headers: str) -> Response:
+    """An answer that is not JSON; `headers` by name, with underscores for hyphens."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, headers={"Content-Type": f"{content_type}; charset=utf-8"} | given, status_code=status)
+
+
+def _raw_of(request: Request) -> bytes:
+    raw: bytes = request.raw_body or b""
     if len(raw) > MAX_BODY_BYTES:
         raise BodyTooLarge
+    return raw
+
+
+def _json_of(request: Request) -> Any:
+    raw = _raw_of(request)
     try:
         body = request.json_body
     except (ChaliceViewError, ValueError, RecursionError):

@@ -54,8 +54,6 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_UPLOADS, thread_name_prefix="pages")
 
 
-@cache
 def origin() -> str:
     """The address that the public knows the mall by, without a slash: `https://mall.example`."""
-    found = aws.client("ssm").get_parameter(Name=f"/{config.stage()}/site-origin")
-    return str(found["Parameter"]["Value"]).rstrip("/")
+    return config.parameter("site-origin")
