@@ -5,6 +5,8 @@ from dataclasses import replace
 from mall import clock, hashing, ids, sql
 from mall.ledger import service as ledger
 from mall.ledger.model import Posting
+from mall.ledger.proof import service as proof
+from mall.ledger.proof.model import Difference
 from mall.money import Money
 from mall.observability import logger
 from mall.wallet import model, store
@@ -154,6 +156,27 @@ def check_empty(user_id: str) -> None:
     wallet = balance(user_id)
     if wallet.balance or wallet.held:
         raise model.WalletNotEmpty(balance=wallet.balance.cents, held=wallet.held.cents)
+
+
+def prove(session: sql.Session, slots: tuple[int, ...]) -> list[Difference]:
+    """Where wallets, their holds, their history and the ledger say different things of some slots."""
+    accounts = proof.of_accounts(session, slots, "user:")
+    found = []
+    for wallet in store.everything(session, slots):
+        balance = -accounts.pop((model.wallet_account(wallet.user_id), wallet.currency), 0)
+        held = -accounts.pop((model.hold_account(wallet.user_id), wallet.currency), 0)
+        found += [
+            Difference(rule, wallet.user_id, str(expected), str(actual))
+            for rule, expected, actual in (
+                ("a wallet's balance is that of its account", balance, wallet.balance),
+                ("what a wallet holds is that of its account", held, wallet.held),
+                ("what a wallet holds is that of its trades", wallet.in_holds, wallet.held),
+                ("a wallet's history leads to its balance", wallet.in_history, wallet.balance),
+            )
+            if expected != actual
+        ]
+    found += [Difference("an account has a wallet", name, "0", str(cents)) for (name, _), cents in accounts.items() if cents]
+    return found
 
 
 def _change(

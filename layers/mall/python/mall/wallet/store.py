@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import ids, sql
@@ -27,6 +27,31 @@ class Locked:
     def spent_on_day(self, day: date) -> Money:
         """What was spent on `day`, the latest there is."""
         return self.spent if self.spent_on == day else Money(0, self.spent.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A wallet's two amounts, and what its holds and its history come to."""
+
+    user_id: str
+    currency: str
+    balance: int
+    held: int
+    in_holds: int
+    in_history: int
+
+
+_EVERYTHING = text("""
+SELECT w.user_id, w.currency, w.balance, w.held, coalesce(h.amount, 0) AS in_holds, coalesce(e.amount, 0) AS in_history
+FROM wallet w
+LEFT JOIN (
+    SELECT user_id, sum(amount) AS amount FROM wallet_hold WHERE slot = ANY(:slots) AND state = 'held' GROUP BY user_id
+) AS h ON h.user_id = w.user_id
+LEFT JOIN (
+    SELECT user_id, sum(amount) AS amount FROM wallet_entry WHERE slot = ANY(:slots) GROUP BY user_id
+) AS e ON e.user_id = w.user_id
+WHERE w.slot = ANY(:slots)
+""")
 
 
 def lock(session: sql.Session, user_id: str, *, at: datetime) -> Locked:
@@ -234,3 +259,9 @@ def _of(user_id: str) -> tuple[ColumnElement[bool], ...]:
 def _entry(row: WalletEntryRow) -> Entry:
     amount, balance = Money(row.amount, row.currency), Money(row.balance, row.currency)
     return Entry(row.id, EntryKind(row.kind), row.reference, amount, balance, row.created_at)
+
+
+def everything(session: sql.Session, slots: tuple[int, ...]) -> list[Kept]:
+    """Every wallet of some slots, with what its holds and its history come to."""
+    rows = session.execute(_EVERYTHING, {"slots": list(slots)})
+    return [Kept(row.user_id, row.currency, row.balance, row.held, int(row.in_holds), int(row.in_history)) for row in rows]
