@@ -53,7 +53,7 @@ SHIP_POSTPONED_MOST, SHIP_POSTPONEMENTS = timedelta(days=7), 2
 DELIVERY_LATEST = timedelta(days=30)
 # The stock is held a little longer than the payment is waited for: what is paid in the last second is still there.
 HOLD_GRACE = timedelta(minutes=15)
-# A trade whose saga has not opened its payment by then is looked at by the sweep: its saga is started, and later given up.
+# A trade whose payment is not open by then is looked at by the sweep: its saga is started, and later given up.
 START_AGAIN, GIVE_UP_PLACING = timedelta(minutes=1), timedelta(minutes=10)
 
 REASONS: Mapping[str, str] = {

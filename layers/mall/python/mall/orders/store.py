@@ -133,6 +133,11 @@ def listed(
     return with_lines(session, user_id, [mapping.order(row) for row in rows])
 
 
+def unpaid(session: sql.Session, user_id: str) -> list[str]:
+    """The ids of somebody's trades that are neither paid nor cancelled."""
+    return list(session.scalars(select(TradeRow.id).where(*_of(TradeRow, user_id), TradeRow.stage.in_(_UNPAID))))
+
+
 def ids_of(session: sql.Session, user_id: str, trade_id: str) -> list[str]:
     """The ids of the orders of a trade."""
     query = select(OrderRow.id).where(*_of(OrderRow, user_id), OrderRow.trade_id == trade_id).order_by(OrderRow.id)
@@ -270,6 +275,22 @@ def add_events(
             for order, before, after in changes
         ],
     )
+
+
+def changed_since(since: datetime, *, after: str, limit: int) -> list[tuple[str, str, str, int]]:
+    """Orders of all shards that changed since then, by id: their ids, owners, merchants and versions."""
+    query = select(OrderRow.id, OrderRow.user_id, OrderRow.merchant_id, OrderRow.version).where(
+        OrderRow.updated_at >= since, OrderRow.id > after
+    )
+    with sql.session(read_only=True) as session:
+        rows = session.execute(query.order_by(OrderRow.id).limit(limit), execution_options={"scatter": True}).all()
+    return [(row.id, row.user_id, row.merchant_id, row.version) for row in rows]
+
+
+def existing(order_ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are orders, on whatever shards."""
+    with sql.session(read_only=True) as session:
+        return set(session.scalars(select(OrderRow.id).where(OrderRow.id.in_(list(order_ids)))))
 
 
 def check_own(user_id: str, id_: str, missing: type[Exception]) -> None:

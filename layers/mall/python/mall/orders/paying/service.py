@@ -232,6 +232,12 @@ def _cancel(session: sql.Session, seen: Trade, by: Actor, reason: str) -> Trade 
     return store.update_trade(session, trade, now, stage=Stage.CANCELLED, reason=reason)
 
 
+def give_up(user_id: str, trade_id: str, error: Mapping[str, str] | None) -> Stage:
+    """Cancel a trade whose saga failed with `error` (`Error`: its name); a trade that ended is left as it is."""
+    name = str((error or {}).get("Error") or "")
+    return cancel(user_id, trade_id, by=SYSTEM, reason="expired" if name in ("", "States.Timeout") else name)
+
+
 def still_waiting(user_id: str, trade_id: str) -> tuple[Stage, int]:
     """Where a trade is whose timer went off, and for how many seconds more its payment may take; 0: no longer."""
     now = clock.now()

@@ -9,13 +9,14 @@ from mall import clock, errors, events, ids, sql
 from mall.cart import service as carts
 from mall.money import Money
 from mall.observability import logger
-from mall.orders import rules, store
+from mall.orders import rules, service, store
 from mall.orders.deadlines import store as deadlines
 from mall.orders.life import service as life
-from mall.orders.model import Actor, Kind, NothingToOrder, Order, Side, Trade
+from mall.orders.model import Actor, Deadline, Kind, NothingToOrder, Order, Side, Trade
 from mall.orders.placing import model
 from mall.orders.placing.model import Wanted
 from mall.orders.placing.schemas import NewOrder
+from mall.orders.showing import TradePicture, picture, trade_offers
 from mall.orders.workflow import store as workflow
 from mall.quotes import service as quotes
 from mall.quotes.model import Wish
@@ -30,8 +31,8 @@ class DeliveryDate(errors.Invalid):
     message = f"The delivery date is a day within the next {rules.DELIVERY_LATEST.days}."
 
 
-def order(user_id: str, form: NewOrder, key: str) -> Trade:
-    """Place an order and start its saga; the same `key` again is the same trade.
+def order(user_id: str, form: NewOrder, key: str) -> TradePicture:
+    """Place an order, start its saga and show the trade; the same `key` again is the same trade.
 
     Raises CartChanged, NothingToOrder, AddressNotFound, TooManyUnpaid, AlreadyOrdered, WalletAmountTooHigh,
     DeliveryDate, the wallet's refusals of a payment password, AccountClosed, or IdempotencyKeyReused.
@@ -58,13 +59,20 @@ def order(user_id: str, form: NewOrder, key: str) -> Trade:
     placed = sql.retrying(lambda session: _write(session, trade, orders), key=user_id)
     if placed.id != trade.id:
         return _same(placed, request)
+    begin(trade, orders)
+    due = [Deadline(trade.id, Kind.PAY, user_id, trade.pay_deadline, 1)]
+    pictures = [picture(order, trade, due, len(orders), at=now) for order in orders]
+    return TradePicture(trade, trade_offers(trade, due, at=now), pictures)
+
+
+def begin(trade: Trade, orders: Sequence[Order]) -> None:
+    """Start the saga of a new trade; the sweep does in a minute what fails now."""
     logger.info("order placed", trade_id=trade.id, orders=len(orders), total=trade.total.cents)
     try:
         start(trade, orders)
     except Exception:
-        # The order is placed, and its buyer must hear so; the sweep starts in a minute what was not started now.
+        # The order is placed, and its buyer must hear so.
         logger.exception("saga not started", trade_id=trade.id)
-    return trade
 
 
 def start(trade: Trade, orders: Sequence[Order]) -> bool:
@@ -87,9 +95,9 @@ def saga_input(trade: Trade, orders: Sequence[Order]) -> dict[str, Any]:
     }
 
 
-def _same(trade: Trade, request: str) -> Trade:
+def _same(trade: Trade, request: str) -> TradePicture:
     if trade.request == request:
-        return trade
+        return service.show_trade(trade.user_id, trade.id)
     from mall.idempotency import IdempotencyKeyReused  # noqa: PLC0415  (50 ms of import, for a mistake)
 
     raise IdempotencyKeyReused

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from mall import clock, errors, sql
+from mall import clock, errors, events, sql
 from mall.inventory import service as inventory
 from mall.observability import count, logger
 from mall.orders import rules, store
@@ -112,8 +112,9 @@ _ACTS: Mapping[Kind, Callable[[Deadline], None]] = {
 }
 
 
-def reservation_overdue(user_id: str, order_id: str) -> None:
-    """Answer inventory, which holds stock for longer than it was asked to: sold, given back, or held on."""
+def reservation_overdue(event: events.Event) -> None:
+    """Answer `inventory.ReservationOverdue`: the stock is sold, given back, or held on."""
+    user_id, order_id = str(event.data["user_id"]), str(event.data["order_id"])
     with sql.session(key=user_id) as session:
         order = store.order(session, user_id, order_id)
         trade = store.trade(session, user_id, order.trade_id)
@@ -127,6 +128,14 @@ def reservation_overdue(user_id: str, order_id: str) -> None:
         inventory.commit(order_id)
     else:
         inventory.release(order_id, "expired")
+
+
+def account_closed(event: events.Event) -> None:
+    """Take in `users.AccountClosed`: what was not paid for is cancelled; what was paid for is still sent."""
+    with sql.session(key=event.aggregate) as session:
+        unpaid = store.unpaid(session, event.aggregate)
+    for trade_id in unpaid:
+        paying.cancel(event.aggregate, trade_id, by=SYSTEM, reason="account_closed")
 
 
 def lag(shard: int) -> float:

@@ -6,7 +6,7 @@ from alembic import op
 from mall.sql.migrations import ops
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 STATES = "state IN ('requested', 'refunding', 'success', 'failed')"
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from mall.sql.migrations import ops
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
