@@ -264,4 +264,6 @@ def _entry(row: WalletEntryRow) -> Entry:
 def everything(session: sql.Session, slots: tuple[int, ...]) -> list[Kept]:
     """Every wallet of some slots, with what its holds and its history come to."""
     rows = session.execute(_EVERYTHING, {"slots": list(slots)})
-    return [Kept(row.user_id, row.currency, row.balance, row.held, int(row.in_holds), int(row.in_history)) for row in rows]
+    return [
+        Kept(row.user_id, row.currency, row.balance, row.held, int(row.in_holds), int(row.in_history)) for row in rows
+    ]

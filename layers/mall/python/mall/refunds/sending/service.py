@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from mall import clock, errors, events, sql
 from mall.ledger import service as ledger
@@ -82,10 +83,9 @@ def stuck(state: State | None, *, limit: int, after: str | None) -> tuple[list[R
 
 
 def _try_parts(refund_id: str) -> list[Part]:
-    claimed = sql.retrying(lambda session: _claim(session, refund_id, clock.now()), key=refund_id)
+    claimed = sql.retrying(partial(_claim, refund_id=refund_id, now=clock.now()), key=refund_id)
     for part in claimed:
-        outcome = _ask(part)
-        sql.retrying(lambda session, part=part, outcome=outcome: _settle(session, part, outcome), key=refund_id)
+        sql.retrying(partial(_settle, part=part, outcome=_ask(part)), key=refund_id)
     return claimed
 
 
