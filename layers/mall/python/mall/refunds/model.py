@@ -97,7 +97,8 @@ class RefundLine:
 class Part:
     """The part of a refund that one source gives back; `id` is its number at the channel.
 
-    `tries` is how often the channel was asked, `accepted` whether the channel has taken it on and is to be asked what became of it.
+    `tries` is how often the channel was asked, `accepted` whether it has taken the part on and has to be asked what
+    became of it.
     """
 
     id: str
