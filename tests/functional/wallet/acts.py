@@ -25,7 +25,7 @@ def trade_of(user_id: str) -> str:
 
 
 def credit(user_id: str, cents: int, key: str = "", kind: str = "top_up") -> bool:
-    """Credit a wallet with money out of an intent of its own."""
+    """Credit a wallet with money that a channel has."""
     key = key or ids.new("pay", slot=ids.slot_of(user_id))
     return _act(
         user_id,
@@ -36,7 +36,7 @@ def credit(user_id: str, cents: int, key: str = "", kind: str = "top_up") -> boo
             key=key,
             kind=kind,
             reference=key,
-            from_account=f"intent:{key}",
+            from_account="channel:sandbox:clearing",
         ),
     )
 

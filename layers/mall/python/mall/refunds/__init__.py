@@ -8,8 +8,8 @@ Owns the relational tables `refund`, `refund_line`, `refund_part` and `refund_so
 
 A refund is requested in the transaction of whoever decides it (`service.request`): an order that is cancelled, a return
 that is accepted. It is divided over the sources that the trade was paid from, channels before the wallet, so each has a
-part. The wallet's part is credited at once. A channel's part is sent by `sending`: by the consumer of RefundRequested, or
-a minute later by the sweep, whichever comes first.
+part. The wallet's part is credited at once. A channel's part is sent by `sending`: by the consumer of RefundRequested,
+or a minute later by the sweep, whichever comes first.
 
 Decisions that bind others:
 - What a source gives back never exceeds what was paid from it, over all refunds of all orders of the trade: a request

@@ -95,9 +95,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a refund that one source gives back; `id` is its number at the channel, `tries` how often it was sent.
+    """The part of a refund that one source gives back; `id` is its number at the channel.
 
-    `accepted` is whether the channel has taken it on and is to be asked what became of it.
+    `tries` is how often the channel was asked, `accepted` whether it has taken the part on and has to be asked what
+    became of it.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Refund:
     def with_parts(self, parts: "Sequence[Part]", *, at: datetime) -> "Refund":
         """This refund with its parts standing as they do."""
         state = state_of(parts)
+        parts = sorted(parts, key=lambda part: (part.kind, part.id))
         return replace(self, parts=tuple(parts), state=state, finished_at=at if state is State.SUCCESS else None)
 
     def same(self, other: "Refund") -> bool:

@@ -133,7 +133,11 @@ def prove(session: sql.Session, slots: tuple[int, ...]) -> list[Difference]:
         booked = -accounts.pop((model.transit_account(channel), currency), 0)
         if booked != amount:
             found.append(Difference("what is in transit is on its way", channel, str(amount), str(booked)))
-    found += [Difference("what is in transit is on its way", name, "0", str(cents)) for (name, _), cents in accounts.items() if cents]
+    found += [
+        Difference("what is in transit is on its way", name, "0", str(cents))
+        for (name, _), cents in accounts.items()
+        if cents
+    ]
     return found
 
 

@@ -253,7 +253,7 @@ def _read(session: sql.Session, query: Select[Any], *, scatter: bool = False) ->
     ):
         lines[line.refund_id].append(_line(line, currency[line.refund_id]))
     for part in session.scalars(
-        select(RefundPartRow).where(*_of_refunds(RefundPartRow, wanted)).order_by(RefundPartRow.id),
+        select(RefundPartRow).where(*_of_refunds(RefundPartRow, wanted)).order_by(RefundPartRow.kind, RefundPartRow.id),
         execution_options=options,
     ):
         parts[part.refund_id].append(_part(part))
@@ -319,8 +319,8 @@ def _refund(row: RefundRow, lines: list[RefundLine], parts: list[Part]) -> Refun
 
 
 def _line(row: RefundLineRow, currency: str) -> RefundLine:
-    amounts = [Money(cents, currency) for cents in (row.amount, row.platform_part, row.merchant_part)]
-    return RefundLine(row.line_id, row.quantity, *amounts)
+    amount, platform, merchant = (Money(some, currency) for some in (row.amount, row.platform_part, row.merchant_part))
+    return RefundLine(row.line_id, row.quantity, amount, platform, merchant)
 
 
 def _part(row: RefundPartRow) -> Part:

@@ -103,6 +103,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105
     BIND = "bind"
     CLOSE_ACCOUNT = "close_account"
+    SET_PAYMENT_PASSWORD = "set_payment_password"  # noqa: S105
 
 
 class State(StrEnum):
@@ -239,6 +240,9 @@ BUILT_IN_ROLES = {
                     "pages.get_rebuild",
                     "pages.invalidate_pages",
                     "pages.publish_pages",
+                    "refunds.get_refund_record",
+                    "refunds.list_refunds",
+                    "refunds.retry_refund",
                     "users.list_roles",
                     "users.list_staff",
                 }

@@ -175,7 +175,9 @@ def prove(session: sql.Session, slots: tuple[int, ...]) -> list[Difference]:
             )
             if expected != actual
         ]
-    found += [Difference("an account has a wallet", name, "0", str(cents)) for (name, _), cents in accounts.items() if cents]
+    found += [
+        Difference("an account has a wallet", name, "0", str(cents)) for (name, _), cents in accounts.items() if cents
+    ]
     return found
 
 

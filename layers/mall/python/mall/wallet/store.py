@@ -242,6 +242,12 @@ def set_password(user_id: str, password_hash: str, *, at: datetime) -> None:
     sql.retrying(act, key=user_id)
 
 
+def forget_password(user_id: str) -> None:
+    """Delete somebody's payment password; without one, or without a wallet, nothing happens."""
+    cleared = update(WalletRow).where(*_of(user_id)).values(password_hash="", failures=0, locked_until=None)
+    sql.retrying(lambda session: session.execute(cleared, execution_options=_UNSYNCHRONIZED), key=user_id)
+
+
 def _locked(session: sql.Session, user_id: str) -> Locked | None:
     columns = (WalletRow.balance, WalletRow.held, WalletRow.spent_on, WalletRow.spent, WalletRow.currency)
     row = session.execute(select(*columns).where(*_of(user_id)).with_for_update()).one_or_none()
@@ -264,4 +270,6 @@ def _entry(row: WalletEntryRow) -> Entry:
 def everything(session: sql.Session, slots: tuple[int, ...]) -> list[Kept]:
     """Every wallet of some slots, with what its holds and its history come to."""
     rows = session.execute(_EVERYTHING, {"slots": list(slots)})
-    return [Kept(row.user_id, row.currency, row.balance, row.held, int(row.in_holds), int(row.in_history)) for row in rows]
+    return [
+        Kept(row.user_id, row.currency, row.balance, row.held, int(row.in_holds), int(row.in_history)) for row in rows
+    ]

@@ -49,12 +49,16 @@ def prove(session: sql.Session, slots: tuple[int, ...]) -> list[Difference]:
         if cents > 0 and account.startswith(NEVER_DEBIT):
             found.append(Difference("nobody owes what we owe them", account, "at most 0", f"{cents} {currency}"))
     found += [
-        Difference("all accounts add up to nothing", currency, "0", str(cents)) for currency, cents in sums.items() if cents
+        Difference("all accounts add up to nothing", currency, "0", str(cents))
+        for currency, cents in sums.items()
+        if cents
     ]
     lying = {account for (account, _), cents in balances.items() if cents and account.startswith("intent:")}
     if lying:
         old = store.credited_before(session, slots, clock.now() - ASSIGNED_WITHIN)
-        found += [Difference("money that came in is assigned", account, "0", "not 0") for account in sorted(lying & old)]
+        found += [
+            Difference("money that came in is assigned", account, "0", "not 0") for account in sorted(lying & old)
+        ]
     return found
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from mall import clock, errors, events, sql
+from mall import clock, errors, events, ids, sql
 from mall.ledger import service as ledger
 from mall.ledger.model import Posting
 from mall.observability import count, logger
@@ -51,15 +52,14 @@ def retry(refund_id: str, *, by: str) -> Refund:
     """Try a refund that is not through now, whatever the ladder says. Raises RefundNotFound, NotStuck."""
 
     def act(session: sql.Session) -> None:
-        refund = store.find(session, refund_id, lock=True)
-        if refund is None:
-            raise RefundNotFound
+        refund = _known(store.find(session, refund_id, lock=True))
         if refund.state is State.SUCCESS:
             raise model.NotStuck
         for part in refund.parts:
             if part.state is not State.SUCCESS:
                 store.change_part(session, replace(part, next_try_at=clock.now()))
 
+    _check_id(refund_id)
     sql.retrying(act, key=refund_id)
     logger.info("refund tried again", refund_id=refund_id, by=by)
     send(refund_id)
@@ -68,11 +68,9 @@ def retry(refund_id: str, *, by: str) -> Refund:
 
 def find(refund_id: str) -> Refund:
     """One refund, whoever's it is. Raises RefundNotFound."""
+    _check_id(refund_id)
     with sql.session(key=refund_id) as session:
-        found = store.find(session, refund_id)
-    if found is None:
-        raise RefundNotFound
-    return found
+        return _known(store.find(session, refund_id))
 
 
 def stuck(state: State | None, *, limit: int, after: str | None) -> tuple[list[Refund], str | None]:
@@ -81,19 +79,30 @@ def stuck(state: State | None, *, limit: int, after: str | None) -> tuple[list[R
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
+def _check_id(refund_id: str) -> None:
+    """Raise RefundNotFound for what is no id of a refund."""
+    try:
+        ids.slot_of(refund_id)
+    except ids.MalformedId:
+        raise RefundNotFound from None
+
+
+def _known(found: Refund | None) -> Refund:
+    if found is None:
+        raise RefundNotFound
+    return found
+
+
 def _try_parts(refund_id: str) -> list[Part]:
-    claimed = sql.retrying(lambda session: _claim(session, refund_id, clock.now()), key=refund_id)
+    claimed = sql.retrying(partial(_claim, refund_id=refund_id, now=clock.now()), key=refund_id)
     for part in claimed:
-        outcome = _ask(part)
-        sql.retrying(lambda session, part=part, outcome=outcome: _settle(session, part, outcome), key=refund_id)
+        sql.retrying(partial(_settle, part=part, outcome=_ask(part)), key=refund_id)
     return claimed
 
 
 def _claim(session: sql.Session, refund_id: str, now: datetime) -> list[Part]:
     """The parts that are to be sent now, which nobody else sends meanwhile. Raises RefundNotFound."""
-    refund = store.find(session, refund_id, lock=True)
-    if refund is None:
-        raise RefundNotFound
+    refund = _known(store.find(session, refund_id, lock=True))
     claimed = []
     for part in refund.parts:
         if part.next_try_at is None or part.next_try_at > now:
@@ -129,8 +138,7 @@ def _ask(part: Part) -> RefundOutcome | None:
 def _settle(session: sql.Session, part: Part, outcome: RefundOutcome | None) -> None:
     """Write down what came of a try. What is through stays so, whatever is heard later."""
     now = clock.now()
-    refund = store.find(session, part.refund_id, lock=True)
-    assert refund is not None, "a refund is never deleted"
+    refund = _known(store.find(session, part.refund_id, lock=True))
     part = next(one for one in refund.parts if one.id == part.id)
     if part.state is State.SUCCESS or outcome is None:
         return

@@ -35,10 +35,6 @@ def upgrade() -> None:
     op.create_index("uq_refund_key", "refund", ["slot", "key"], unique=True)
     op.create_index("ix_refund_order_id", "refund", ["order_id", "id"])
     op.create_index("ix_refund_open", "refund", ["id"], postgresql_where=sa.text("state <> 'success'"))
-    refers = {
-        "columns": ["slot", "refund_id"],
-        "refcolumns": ["refund.slot", "refund.id"],
-    }
     ops.create_sharded_table(
         "refund_line",
         sa.Column("refund_id", sa.Text, nullable=False),
@@ -51,7 +47,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "quantity >= 0 AND amount >= 0 AND platform_part >= 0 AND merchant_part >= 0", name="ck_refund_line_amounts"
         ),
-        sa.ForeignKeyConstraint(**refers, name="fk_refund_line_refund"),
+        sa.ForeignKeyConstraint(["slot", "refund_id"], ["refund.slot", "refund.id"], name="fk_refund_line_refund"),
         key=("refund_id", "line_id"),
     )
     ops.create_sharded_table(
@@ -74,7 +70,7 @@ def upgrade() -> None:
         sa.CheckConstraint(STATES, name="ck_refund_part_state"),
         sa.CheckConstraint("kind IN ('channel', 'wallet')", name="ck_refund_part_kind"),
         sa.CheckConstraint("(next_try_at IS NULL) = (state = 'success')", name="ck_refund_part_next_try_at"),
-        sa.ForeignKeyConstraint(**refers, name="fk_refund_part_refund"),
+        sa.ForeignKeyConstraint(["slot", "refund_id"], ["refund.slot", "refund.id"], name="fk_refund_part_refund"),
     )
     op.create_index("ix_refund_part_refund_id", "refund_part", ["refund_id"])
     op.create_index(
