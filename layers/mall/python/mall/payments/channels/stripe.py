@@ -144,15 +144,15 @@ class Stripe:
             event = stripe.Webhook.construct_event(
                 body, headers.get("stripe-signature", ""), self._secret, _TOLERANCE_SECONDS
             )
+            event_id, kind, report = str(event.id), str(event.type), None
+            if kind in _EVENTS:
+                at = datetime.fromtimestamp(int(event.created), UTC)
+                report = _report(event.data.object, standing=_EVENTS[kind], at=at)
         except stripe.SignatureVerificationError as error:
             raise SignatureInvalid from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise errors.Invalid("This is not an event of Stripe.") from error
-        kind = str(event.type)
-        if kind not in _EVENTS:
-            return Notice(self.name, str(event.id), kind, None)
-        at = datetime.fromtimestamp(int(event.created), UTC)
-        return Notice(self.name, str(event.id), kind, _report(event.data.object, standing=_EVENTS[kind], at=at))
+        return Notice(self.name, event_id, kind, report)
 
     def answer(self) -> tuple[str, str]:
         """Stripe wants to hear 200, and reads nothing."""
@@ -212,4 +212,6 @@ def _report(session: Any, *, standing: Standing | None = None, at: datetime | No
 
 
 def _refunded(refund: Any) -> RefundOutcome:
-    return RefundOutcome(_REFUNDS.get(str(refund.status), RefundOutcome.PENDING), str(refund.failure_reason or ""))
+    return RefundOutcome(
+        _REFUNDS.get(str(refund.status), RefundOutcome.PENDING), str(getattr(refund, "failure_reason", None) or "")
+    )
