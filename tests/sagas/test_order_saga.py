@@ -87,7 +87,7 @@ def test_a_trade_that_is_paid_holds_sells_and_earns(sagas: Sagas, mall: Mall) ->
     assert order.status is Status.PAID
     books = buying.balances()
     assert books[f"merchant:{order.merchant_id}:pending", "CNY"] == -trade.total.cents
-    assert books["channel:sandbox:clearing", "CNY"] == trade.total.cents
+    assert books["channel:stripe:clearing", "CNY"] == trade.total.cents
     assert settle(mall, trade) is Stage.PAID
     stock_of(mall, trade)
 
