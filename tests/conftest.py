@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.fixtures.logs",
     "tests.fixtures.races",
     "tests.fixtures.turns",
+    "tests.fixtures.crowds",
     "tests.fixtures.contracts",
 ]

@@ -1,4 +1,4 @@
-"""Say which pictures a product shows since its latest version."""
+"""Say which pictures a product shows since its latest version, and see to its stock."""
 
 from mall import events
 from mall.catalog.products.upkeep import service
@@ -7,4 +7,4 @@ from mall.catalog.products.upkeep import service
 @events.consumer("catalog.on_product_published")
 def app(event: events.Event) -> None:
     """Take in `catalog.ProductPublished`."""
-    service.count_pictures(event.aggregate)
+    service.product_published(event.aggregate)

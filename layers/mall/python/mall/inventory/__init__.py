@@ -35,7 +35,7 @@ Decisions that bind others:
 - `SoldOut` is said only when all that there is was seen at one moment to be too little. Who merely met others at the
   counter too often gets StockBusy (Unavailable), which the same request may overcome.
 - `commit` and `extend` refuse (NotReserved) where the stock is no longer held; `release` of what is not held does
-  nothing. Nothing expires by itself: `inventory.ReservationOverdue` asks the owner of the order what is to become of it.
+  nothing. Nothing expires by itself: `inventory.ReservationOverdue` asks orders what is to become of it.
 - Buckets are an affair of this package: nobody else sees them, and movements do not know of them.
 - The purchase path publishes nothing. What others hear (`StockLevelChanged`, `StockLow`, `Restocked`) comes from the
   table's stream, and only when a level was crossed or a merchant said what there is.

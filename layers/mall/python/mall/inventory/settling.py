@@ -1,7 +1,5 @@
 """What becomes of what an order holds: it is sold, given back, or held for longer."""
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +19,7 @@ from mall.inventory.model import (
     StockBusy,
     slice_of,
 )
-from mall.inventory.reserving import by_bucket, by_warehouse
+from mall.inventory.reserving import by_bucket, by_warehouse, pause
 from mall.inventory.store import Reason
 from mall.inventory.writing import Action, number, text
 
@@ -64,7 +62,7 @@ def extend(order_id: str, until: datetime) -> None:
         if not known or any(one.state is State.RELEASED for one in known):
             raise NotReserved(order_id=order_id)
         todo = [one for one in known if one.state is State.HELD and one.until < until]
-        if all([store.transact(actions) is None for actions in _portions(todo, lambda one: [_later(one, until)])]):
+        if all(store.transact(actions) is None for actions in _portions(todo, lambda one: [_later(one, until)])):
             return
         pause(failures)
     raise StockBusy
@@ -86,16 +84,11 @@ def restock(order_id: str, quantities: Mapping[str, int], *, key: str) -> None:
         if too_much or any(quantity < 0 for quantity in quantities.values()):
             raise RestockedTooMuch(order_id=order_id, sku_ids=too_much)
         portions = _portions(todo, lambda one: _back(one, quantities[one.sku_id], key))
-        if all([store.transact(actions) is None for actions in portions]):
+        if all(store.transact(actions) is None for actions in portions):
             return
         pause(failures)
         known = {one.sku_id: one for one in store.reservations(order_id)}
     raise StockBusy
-
-
-def pause(failures: int) -> None:
-    """Let others finish what they are at."""
-    time.sleep(random.uniform(0, min(0.2, 0.005 * 2**failures)))  # noqa: S311
 
 
 def _close(
@@ -197,7 +190,8 @@ def _back(one: Reservation, quantity: int, key: str) -> list[Action]:
         writing.reservation_update(
             one,
             "ADD restocked :more, restocks :keys",
-            "#state = :sold AND NOT contains(restocks, :key) AND (attribute_not_exists(restocked) OR restocked = :before)",
+            "#state = :sold AND NOT contains(restocks, :key) AND "
+            "(attribute_not_exists(restocked) OR restocked = :before)",
             names={"#state": "state"},
             values={
                 ":sold": text(State.COMMITTED.value),

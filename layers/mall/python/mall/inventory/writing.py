@@ -35,7 +35,8 @@ def change(
 ) -> Action:
     """Change a bucket's counters by so much a warehouse, on the condition that none falls below nothing.
 
-    `set` are attributes that it gets besides, `remove` those that it loses; `conditions` may name attributes as `#<name>` and `values` as `:<name>`.
+    `set` are attributes that it gets besides, `remove` those that it loses; `conditions` may name attributes as
+    `#<name>` and `values` as `:<name>`.
     """
     names: dict[str, str] = {"#v": "v"}
     known: dict[str, Any] = {":one": number(1)}
@@ -128,7 +129,7 @@ def put(table: str, item: Mapping[str, Any], *, key: str | None) -> Action:
 
 def reservation_put(reservation: Reservation) -> Action:
     """A new reservation."""
-    item = {
+    item: dict[str, Any] = {
         "pk": text(reservation.order_id),
         "sk": text(reservation.sku_id),
         "trade_id": text(reservation.trade_id),

@@ -151,7 +151,7 @@ def write(
             after = start.edit(clean, by=by, at=now)
             return _submitted(after, None, None, submit, merchant.approves_itself), "created"
         offered = set(offers.offers) if offers else set[str]()
-        repriced = None if offers is None else _reprice(merchant_id, record.id, clean, offers)
+        repriced = None if offers is None else _reprice(merchant_id, record.id, clean, offers, by)
         offers = repriced or offers
         if likeness(record.newest, offered) != likeness(clean, offered):
             after = record.edit(clean, by=by, at=now)
@@ -286,12 +286,17 @@ def _locale(content: Content) -> str:
     return next(iter(content.name), "zh-CN")
 
 
-def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers) -> Offers | None:
+def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers, by: str) -> Offers | None:
     """The offers after prices and stock of the SKUs that have one were changed; None where they say the same."""
-    changes = [Change(sku.id, sku.price, sku.list_price, sku.stock) for sku in content.skus if sku.id in offers.offers]
+    # A document that says again how many there were when it was read does not mean that there are so many now.
+    changes = [
+        Change(sku.id, sku.price, sku.list_price, None if sku.stock == offer.available else sku.stock)
+        for sku in content.skus
+        if (offer := offers.offers.get(sku.id))
+    ]
     if not offers.changed(changes, clock.now())[1]:
         return None
-    return offers_service.set(merchant_id, product_id, changes)
+    return offers_service.set(merchant_id, product_id, changes, by=by)
 
 
 def _submitted(record: Record, before: Record | None, offers: Offers | None, submit: bool, itself: bool) -> Record:

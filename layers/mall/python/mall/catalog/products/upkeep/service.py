@@ -5,10 +5,11 @@ from datetime import datetime
 
 from mall import clock
 from mall.catalog.products import keeping, store
-from mall.catalog.products.model import Off, Record, State
+from mall.catalog.products.model import Off, Product, Record, State
 from mall.events import Event
 from mall.images import service as images
 from mall.images.model import NoSuchPicture
+from mall.inventory import service as inventory
 from mall.merchants import service as merchants
 from mall.observability import logger
 
@@ -39,20 +40,27 @@ def move_products(category_id: str, into: str, *, most: int) -> tuple[int, int]:
     return len(found), moved
 
 
-def count_pictures(product_id: str) -> None:
-    """Say which pictures a product shows, and which it no longer does; repeating it is harmless."""
+def product_published(product_id: str) -> None:
+    """Say which pictures a product shows, and begin its stock where that was broken off; repeating it is harmless."""
     found = store.live(product_id)
     if found is None:
         return
-    product = found[0]
+    product, offers = found
+    if offers is not None:
+        inventory.open(product.merchant_id, product_id, {id: one.available for id, one in offers.offers.items()})
+    count_pictures(product)
+
+
+def count_pictures(product: Product) -> None:
+    """Say which pictures a product shows, and which it no longer does."""
     shown = product.picture_ids()
-    former = store.versions(product_id, limit=_FORMER, below=product.version)
+    former = store.versions(product.id, limit=_FORMER, below=product.version)
     for picture_id in shown:
         try:
-            images.use([picture_id], user=product_id)
+            images.use([picture_id], user=product.id)
         except NoSuchPicture:  # it was given up while the product was reviewed
-            logger.warning("picture not there", product_id=product_id, picture_id=picture_id)
-    images.release({id for version in former for id in version.picture_ids()} - shown, user=product_id)
+            logger.warning("picture not there", product_id=product.id, picture_id=picture_id)
+    images.release({id for version in former for id in version.picture_ids()} - shown, user=product.id)
 
 
 def merchant_changed(event: Event) -> None:
