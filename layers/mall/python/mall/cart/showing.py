@@ -25,7 +25,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Checkout(Picture):
-    """What would be ordered, as it is to be shown: lines of a cart or of none. `changes` are what is wrong with them."""
+    """What would be ordered, as it is to be shown: lines of a cart or of none. `changes` are problems with them."""
 
     from_cart: bool = False
 
