@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.logs",
     "tests.fixtures.races",
     "tests.fixtures.turns",
+    "tests.fixtures.crowds",
     "tests.fixtures.contracts",
     "tests.fixtures.loopback",
     "tests.fixtures.paying",

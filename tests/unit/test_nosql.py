@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 
@@ -191,6 +192,13 @@ def test_other_failures_of_a_single_write_stay_what_they_are(monkeypatch: pytest
             AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}],
         )
+
+
+def test_a_single_write_that_meets_a_transaction_is_a_conflict() -> None:
+    answer = {"Error": {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}}
+
+    with pytest.raises(errors.Conflict), nosql.conditional():
+        raise PutError("Failed to put item", ClientError(answer, "PutItem"))  # type: ignore[arg-type]
 
 
 # ── Erasing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

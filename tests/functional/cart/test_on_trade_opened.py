@@ -11,8 +11,9 @@ from mall import ids
 from mall.cart import service
 from mall.cart.model import Holder
 from mall.events import Event
-from tests.fixtures import goods, people
-from tests.functional.cart.conftest import trade_opened, wish
+from tests.fixtures import baskets, people
+from tests.fixtures.baskets import wish
+from tests.functional.cart.trades import trade_opened
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -31,7 +32,7 @@ def quantities(user_id: str) -> dict[str, int]:
 @pytest.fixture
 def filled() -> tuple[str, str, str]:
     """Somebody with five of one SKU and two of another in the cart."""
-    product, me = goods.on_sale(), people.customer().user_id
+    product, me = baskets.on_sale(), people.customer().user_id
     service.add(Holder(me), wish(product, 0, 5))
     service.add(Holder(me), wish(product, 1, 2))
     return me, product.skus[0].id, product.skus[1].id
@@ -69,7 +70,7 @@ def test_the_same_news_takes_out_once(run: Callable[..., Any], filled: tuple[str
 
 
 def test_news_that_found_nothing_takes_nothing_out_later(run: Callable[..., Any]) -> None:
-    product, me = goods.on_sale(), people.customer().user_id
+    product, me = baskets.on_sale(), people.customer().user_id
     news = trade_opened(me, {product.skus[0].id: 1})
     assert run("cart.on_trade_opened", news) == {"batchItemFailures": []}
     service.add(Holder(me), wish(product, 0, 1))
@@ -108,7 +109,7 @@ def test_news_that_comes_twice_at_once_takes_out_once(
 def test_what_is_put_in_while_an_order_is_taken_out_is_not_lost(
     at_once: Callable[..., list[Any]], seed: int | None
 ) -> None:
-    product, me = goods.on_sale(), people.customer().user_id
+    product, me = baskets.on_sale(), people.customer().user_id
     service.add(Holder(me), wish(product, 0, 2))
     first, second = product.skus[0].id, product.skus[1].id
 

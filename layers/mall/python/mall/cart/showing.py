@@ -25,7 +25,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Checkout(Picture):
-    """What would be ordered, as it is to be shown: a cart's selected lines, or lines of none. `changes` are problems."""
+    """What would be ordered, as it is to be shown: lines of a cart or of none. `changes` are problems with them."""
 
     from_cart: bool = False
 

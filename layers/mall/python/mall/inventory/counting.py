@@ -21,8 +21,7 @@ from mall.inventory.model import (
     spread,
     take,
 )
-from mall.inventory.reserving import by_bucket, by_warehouse, order_of
-from mall.inventory.settling import pause
+from mall.inventory.reserving import by_bucket, by_warehouse, order_of, pause
 from mall.inventory.writing import Action, text
 
 ATTEMPTS = 12

@@ -92,11 +92,11 @@ class Level(StrEnum):
     OUT = "out"
 
 
-def level_of(available: int, low: int | None = None) -> Level:
-    """The level of so many, with the merchant's own threshold where there is one."""
+def level_of(available: int, threshold: int = LOW) -> Level:
+    """The level of so many, of which `threshold` or fewer are few."""
     if available <= 0:
         return Level.OUT
-    return Level.LOW if available <= (LOW if low is None else low) else Level.IN_STOCK
+    return Level.LOW if available <= threshold else Level.IN_STOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,14 @@ class Stock:
         return sum(self.counters.values(), Counter())
 
     @property
+    def threshold(self) -> int:
+        """With so many or fewer left it is low."""
+        return LOW if self.low is None else self.low
+
+    @property
     def level(self) -> Level:
         """What people are told of it."""
-        return level_of(self.total.available, self.low)
+        return level_of(self.total.available, self.threshold)
 
     @property
     def names(self) -> list[str]:

@@ -96,13 +96,13 @@ class Attempt:
                 self._done(some)
                 failures = 0
                 continue
-            why = [(line, kind, reason) for (line, kind, _), reason in zip(actions, reasons, strict=True)]
-            self._learn(why)
             failures += 1
+            if any(reason.passing for reason in reasons):
+                # What is read afterwards is then as late as it can be.
+                pause(failures)
+            self._learn([(line, kind, reason) for (line, kind, _), reason in zip(actions, reasons, strict=True)])
             if failures == ATTEMPTS:
                 raise StockBusy
-            if any(reason.passing for reason in reasons):
-                time.sleep(random.uniform(0, min(0.2, 0.005 * 2**failures)))  # noqa: S311
 
     def _actions(self, line: Line) -> Iterable[tuple[str, Action]]:
         now, want = clock.now(), line.wanted
@@ -150,21 +150,26 @@ class Attempt:
         limited = [line.wanted for line, kind, reason in why if kind == "limit" and reason.failed]
         if limited:
             raise LimitReached(skus=[{"sku_id": want.sku_id, "limit": want.limit} for want in limited])
-        stocks: dict[Line, Stock | None] = {}
+        stocks: dict[Line, Stock] = {}
         for line, kind, reason in why:
-            if kind == "counter" and reason.failed:
-                stocks[line] = _seen_in(line, reason)
+            if kind == "counter" and reason.failed and reason.item:
+                seen = writing.stock_of(line.wanted.sku_id, [reason.item])
+                if seen.known and seen.buckets == 1:
+                    stocks[line] = seen
         passing = {line for line, _, reason in why if reason.passing}
         for line in passing:
             sku_id = line.wanted.sku_id
             self.conflicts[sku_id] = self.conflicts.get(sku_id, 0) + 1
-        unseen = [line for line in passing if line not in stocks]
-        if unseen:
-            read = store.load_many(line.wanted.sku_id for line in unseen)
-            stocks |= {line: read.get(line.wanted.sku_id, Stock(line.wanted.sku_id)) for line in unseen}
+        failed = {line for line, kind, reason in why if kind == "counter" and reason.failed}
+        stocks |= _read([line for line in failed | passing if line not in stocks])
         sold = [lack for line, stock in stocks.items() if (lack := _plan(line, stock))]
         if sold:
             raise SoldOut(skus=sorted(sold, key=lambda lack: lack["sku_id"]))
+
+
+def pause(failures: int) -> None:
+    """Let others finish what they are at, the longer the more often they were in the way."""
+    time.sleep(random.uniform(0, min(0.4, 0.01 * 2**failures)))  # noqa: S311
 
 
 def by_bucket(parts: Iterable[Part]) -> dict[str, dict[str, int]]:
@@ -222,24 +227,26 @@ def _is_there(attempt: Attempt, line: Line, reason: Reason) -> bool:
     return True
 
 
-def _seen_in(line: Line, reason: Reason) -> Stock | None:
-    """The SKU's whole stock at one moment, as far as the failure did not tell it yet."""
-    sku_id = line.wanted.sku_id
-    if not reason.item:
-        # A bucket that is no more, or no such SKU.
-        return store.load_exactly(sku_id)
-    stock = writing.stock_of(sku_id, [reason.item])
-    return stock if stock.known and stock.buckets == 1 else store.load_exactly(sku_id, stock if stock.known else None)
+def _read(lines: list[Line]) -> dict[Line, Stock]:
+    """The stock of what the lines want."""
+    if not lines:
+        return {}
+    found = store.load_many(line.wanted.sku_id for line in lines)
+    found |= store.load_whole(found.values())
+    return {line: found.get(line.wanted.sku_id) or Stock(line.wanted.sku_id) for line in lines}
 
 
-def _plan(line: Line, stock: Stock | None) -> dict[str, object] | None:
+def _plan(line: Line, stock: Stock) -> dict[str, object] | None:
     """Where to take the line from next; what it lacks, where it cannot be."""
     want = line.wanted
-    if stock is not None and stock.buckets > 1 and len(stock.versions) < stock.buckets:
-        stock = store.load_exactly(want.sku_id, stock)
-    if stock is None:  # others change it all the time, and nothing is known of it
-        return None
     parts = allocate(stock, want.quantity, order_of(stock), _chance)
+    if parts is None and stock.buckets > 1:
+        # The buckets were read one after the other, and something may have moved from one to the other meanwhile.
+        exactly = store.load_exactly(want.sku_id, stock)
+        if exactly is None:
+            return None
+        stock = exactly
+        parts = allocate(stock, want.quantity, order_of(stock), _chance)
     if parts is None:
         return {"sku_id": want.sku_id, "wanted": want.quantity, "available": stock.total.available}
     line.parts, line.blind = parts, False

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mall import clock, errors
+from mall import clock, errors, events
 from mall.inventory import counting, reserving, settling, spreading, store
 from mall.inventory.model import Stock, Wanted
 from mall.observability import logger
@@ -31,8 +31,7 @@ def set_available(merchant_id: str, product_id: str, stock: Mapping[str, int], *
 def available(sku_ids: Iterable[str]) -> dict[str, int]:
     """How many of each SKU can be sold, by one reading; nothing of what is not known."""
     wanted = list(sku_ids)
-    found = store.load_many(wanted)
-    found |= store.load_whole(found.values())
+    found = stock_of_many(wanted)
     return {sku_id: found[sku_id].total.available if sku_id in found else 0 for sku_id in wanted}
 
 
@@ -112,6 +111,35 @@ def restock(order_id: str, quantities: Mapping[str, int], *, key: str) -> None:
     logger.info("stock came back", order_id=order_id, skus=len(quantities))
 
 
+def order_paid(event: events.Event) -> None:
+    """Take in `orders.OrderPaid`. Raises NotReserved where the stock is not held any more, or StockBusy."""
+    commit(event.data["order_id"])
+
+
+def order_cancelled(event: events.Event) -> None:
+    """Take in `orders.OrderCancelled`: what was not paid is given back, what was paid comes back if it is said to.
+
+    Raises StockBusy or RestockedTooMuch.
+    """
+    said = event.data
+    if not said["was_paid"]:
+        release(said["order_id"], said["reason"])
+    elif said["restock"]:
+        quantities: dict[str, int] = {}
+        for line in said["lines"]:
+            quantities[line["sku_id"]] = quantities.get(line["sku_id"], 0) + line["quantity"]
+        restock(said["order_id"], quantities, key=f"cancelled#{said['order_id']}")
+
+
+# --- what others see
+
+
 def stock_of(sku_id: str) -> Stock | None:
     """All that is known of a SKU's stock; None where it has none."""
-    return counting.whole([sku_id]).get(sku_id)
+    return stock_of_many([sku_id]).get(sku_id)
+
+
+def stock_of_many(sku_ids: Iterable[str]) -> dict[str, Stock]:
+    """All that is known of the stock of those of the SKUs that have any."""
+    found = store.load_many(sku_ids)
+    return found | store.load_whole(found.values())

@@ -1,7 +1,5 @@
 """What becomes of what an order holds: it is sold, given back, or held for longer."""
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +19,7 @@ from mall.inventory.model import (
     StockBusy,
     slice_of,
 )
-from mall.inventory.reserving import by_bucket, by_warehouse
+from mall.inventory.reserving import by_bucket, by_warehouse, pause
 from mall.inventory.store import Reason
 from mall.inventory.writing import Action, number, text
 
@@ -91,11 +89,6 @@ def restock(order_id: str, quantities: Mapping[str, int], *, key: str) -> None:
         pause(failures)
         known = {one.sku_id: one for one in store.reservations(order_id)}
     raise StockBusy
-
-
-def pause(failures: int) -> None:
-    """Let others finish what they are at."""
-    time.sleep(random.uniform(0, min(0.2, 0.005 * 2**failures)))  # noqa: S311
 
 
 def _close(

@@ -10,25 +10,35 @@ from collections.abc import Mapping
 from mall import clock
 from mall.inventory import store, writing
 from mall.inventory.model import OWN, Counter, Stock, names_of
-from mall.inventory.settling import pause
+from mall.inventory.reserving import pause
 from mall.inventory.writing import Action, number, text
 from mall.observability import count, logger
 
 WINDOW_SECONDS = 10
 # So many conflicts within a window divide a SKU, or divide it further.
 MANY = 20
-WIDTHS = (1, 8, 32)
+WIDTHS = (1, 8, 24)
 CALM_SECONDS = 600
 _ATTEMPTS = 10
+# Each process tells of some conflicts at once: the count is kept at one place, too.
+_TOLD_AT_ONCE = 4
+_MOST_UNTOLD = 1_000
+_untold: dict[str, int] = {}
 
 
 def felt(conflicts: Mapping[str, int]) -> None:
     """Take in how often buyers got in each other's way, and divide the SKUs of which that is too often."""
-    for sku_id, number_of in conflicts.items():
+    for sku_id, times in conflicts.items():
+        more = _untold.pop(sku_id, 0) + times
+        if more < _TOLD_AT_ONCE:
+            if len(_untold) >= _MOST_UNTOLD:
+                _untold.clear()
+            _untold[sku_id] = more
+            continue
         try:
-            count("StockConflicts", number_of)
-            total = store.heat(sku_id, number_of, clock.timestamp(), window=WINDOW_SECONDS)
-            if total // MANY > (total - number_of) // MANY:
+            count("StockConflicts", more)
+            total = store.heat(sku_id, more, clock.timestamp(), window=WINDOW_SECONDS)
+            if total // MANY > (total - more) // MANY:
                 divide(sku_id)
         except Exception:  # the buyer has what they came for
             logger.exception("conflicts not counted", sku_id=sku_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,9 +10,11 @@ from botocore.exceptions import ClientError
 from mall import aws, config
 from mall.inventory.model import Movement, Reservation, Stock, names_of
 from mall.inventory.writing import (
+    HELD_SHARDS,
     Action,
     Item,
     counter_id,
+    moment,
     movement_of,
     movements_of,
     number,
@@ -54,7 +57,7 @@ NONE = Reason("None")
 def transact(actions: Sequence[Action]) -> list[Reason] | None:
     """Do all of the actions, at most 100, or none: None when they happened, otherwise the reason of each."""
     try:
-        _client().transact_write_items(TransactItems=list(actions))
+        client().transact_write_items(TransactItems=list(actions))
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in _PASSING_CALLS:
@@ -72,7 +75,7 @@ def transact(actions: Sequence[Action]) -> list[Reason] | None:
 def load_many(sku_ids: Iterable[str]) -> dict[str, Stock]:
     """The stock of those of the SKUs that there are; of a divided SKU, its own item's counters only."""
     wanted = sorted(set(sku_ids))
-    found = _read("stock", [{"id": text(sku_id)} for sku_id in wanted])
+    found = read("stock", [{"id": text(sku_id)} for sku_id in wanted])
     return {item["id"]["S"]: stock_of(item["id"]["S"], [item]) for item in found}
 
 
@@ -81,7 +84,7 @@ def load_whole(stocks: Iterable[Stock]) -> dict[str, Stock]:
     divided = {stock.sku_id: stock for stock in stocks if stock.buckets > 1}
     keys = [{"id": text(counter_id(stock.sku_id, bucket))} for stock in divided.values() for bucket in stock.names]
     items: dict[str, list[Item]] = {}
-    for item in _read("stock", keys):
+    for item in read("stock", keys):
         items.setdefault(item["id"]["S"].partition("#")[0], []).append(item)
     return {sku_id: stock_of(sku_id, items.get(sku_id, ())) for sku_id in divided}
 
@@ -108,29 +111,40 @@ def load_exactly(sku_id: str, seen: Stock | None = None) -> Stock | None:
 
 def warehouse_orders(merchant_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The warehouses of those of the merchants that have several, the preferred one first."""
-    found = _read("stock", [{"id": text(f"warehouses#{merchant_id}")} for merchant_id in sorted(set(merchant_ids))])
-    return {
-        item["id"]["S"].partition("#")[2]: tuple(one["M"]["id"]["S"] for one in item["warehouses"]["L"])
-        for item in found
-    }
+    found = read("stock", [{"id": text(f"warehouses#{merchant_id}")} for merchant_id in sorted(set(merchant_ids))])
+    return {item["id"]["S"].partition("#")[2]: tuple(item["line"]["S"].split()) for item in found}
 
 
 def reservations(order_id: str) -> list[Reservation]:
     """What an order holds or held."""
-    return [reservation_of(item) for item in _query("stock_journal", order_id)]
+    return [reservation_of(item) for item in query("stock_journal", order_id)]
+
+
+def held_since_before(until: datetime) -> Iterator[tuple[str, str, str]]:
+    """Order, SKU and user of what is held although it might be no longer than `until`."""
+    for shard in range(HELD_SHARDS):
+        asked: dict[str, Any] = {
+            "TableName": config.table("stock_journal"),
+            "IndexName": "overdue",
+            "KeyConditionExpression": "held = :shard AND #until < :until",
+            "ExpressionAttributeNames": {"#until": "until"},
+            "ExpressionAttributeValues": {":shard": text(f"held#{shard}"), ":until": text(moment(until))},
+        }
+        for item in _pages(asked):
+            yield item["pk"]["S"], item["sk"]["S"], item["user_id"]["S"]
 
 
 def movements(sku_id: str, *, after: str = "") -> Iterator[Movement]:
     """The movements of a SKU after that with the id `after`, those at each bucket in their order."""
     stock = load_many([sku_id]).get(sku_id)
     for bucket in names_of(0, stock.widest if stock else 1):
-        for item in _query("stock_journal", movements_of(sku_id, bucket), after=after):
+        for item in query("stock_journal", movements_of(sku_id, bucket), after=after):
             yield movement_of(item)
 
 
 def heat(sku_id: str, conflicts: int, now: int, *, window: int) -> int:
     """Count how often buyers of a SKU got in each other's way, and say how often that was in this window."""
-    answer = _client().update_item(
+    answer = client().update_item(
         TableName=config.table("stock_journal"),
         Key={"pk": text(f"heat#{sku_id}"), "sk": text(f"{now - now % window:012d}")},
         UpdateExpression="ADD conflicts :more SET #ttl = :ttl",
@@ -143,21 +157,21 @@ def heat(sku_id: str, conflicts: int, now: int, *, window: int) -> int:
 
 def last_heat(sku_id: str) -> int:
     """When buyers of a SKU last got in each other's way, in seconds; 0 if that is long ago."""
-    return max((int(item["sk"]["S"]) for item in _query("stock_journal", f"heat#{sku_id}")), default=0)
+    return max((int(item["sk"]["S"]) for item in query("stock_journal", f"heat#{sku_id}")), default=0)
 
 
 def divided() -> list[str]:
     """The SKUs whose counters are divided."""
-    return [item["sk"]["S"] for item in _query("stock_journal", "split")]
+    return [item["sk"]["S"] for item in query("stock_journal", "split")]
 
 
-def _read(table: str, keys: Sequence[dict[str, Any]]) -> Iterator[Item]:
+def read(table: str, keys: Sequence[dict[str, Any]]) -> Iterator[Item]:
     """Items by their keys, as they are now."""
     name = config.table(table)
     for start in range(0, len(keys), _MOST_READ):
         left: Any = {name: {"Keys": list(keys[start : start + _MOST_READ]), "ConsistentRead": True}}
         while left:
-            answer = _client().batch_get_item(RequestItems=left)
+            answer = client().batch_get_item(RequestItems=left)
             yield from answer["Responses"].get(name, ())
             left = answer.get("UnprocessedKeys")
 
@@ -166,7 +180,7 @@ def _at_once(keys: Sequence[dict[str, Any]]) -> list[Item] | None:
     """Items as they were at one moment, None when somebody is changing them."""
     name = config.table("stock")
     try:
-        answer = _client().transact_get_items(TransactItems=[{"Get": {"TableName": name, "Key": key}} for key in keys])
+        answer = client().transact_get_items(TransactItems=[{"Get": {"TableName": name, "Key": key}} for key in keys])
     except ClientError as error:
         if error.response["Error"]["Code"] in {"TransactionCanceledException", *_PASSING_CALLS}:
             return None
@@ -174,20 +188,26 @@ def _at_once(keys: Sequence[dict[str, Any]]) -> list[Item] | None:
     return [found["Item"] for found in answer["Responses"] if found.get("Item")]
 
 
-def _query(table: str, pk: str, *, after: str = "") -> Iterator[Item]:
+def query(table: str, pk: str, *, after: str = "") -> Iterator[Item]:
+    """The items of a partition, those with a sort key after `after`, in their order."""
     asked: dict[str, Any] = {
         "TableName": config.table(table),
         "KeyConditionExpression": "pk = :pk AND sk > :after" if after else "pk = :pk",
         "ExpressionAttributeValues": {":pk": text(pk)} | ({":after": text(after)} if after else {}),
         "ConsistentRead": True,
     }
+    return _pages(asked)
+
+
+def _pages(asked: dict[str, Any]) -> Iterator[Item]:
     while True:
-        answer = _client().query(**asked)
+        answer = client().query(**asked)
         yield from answer["Items"]
         if "LastEvaluatedKey" not in answer:
             return
         asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def _client() -> Any:
+def client() -> Any:
+    """The client of DynamoDB."""
     return aws.client("dynamodb")

@@ -187,6 +187,15 @@ _GOODS = frozenset(
         "imports.get_import",
         "imports.list_exports",
         "imports.list_imports",
+        "inventory.adjust_stock",
+        "inventory.create_warehouse",
+        "inventory.get_own_stock",
+        "inventory.list_movements",
+        "inventory.list_stock",
+        "inventory.list_warehouses",
+        "inventory.set_threshold",
+        "inventory.take_stock",
+        "inventory.update_warehouse",
     }
 )
 
@@ -229,6 +238,7 @@ BUILT_IN_ROLES = {
                     "images.get_platform_picture",
                     "images.plan_campaign",
                     "images.set_quota",
+                    "inventory.get_stock",
                     "merchants.close_merchant",
                     "merchants.create_merchant",
                     "merchants.get_record",
