@@ -1,6 +1,6 @@
 """What merchants say there is: the first stock of a SKU, adjustments, and counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from mall import clock, ids
@@ -63,11 +63,13 @@ def set_available(merchant_id: str, product_id: str, stock: Mapping[str, int], *
             open(merchant_id, product_id, fresh)
         actions: dict[str, list[Action]] = {}
         for sku_id, found in seen.items():
+            if found is None:
+                continue
             _check_owner(found, merchant_id)
             parts = _towards(found, todo[sku_id] - found.total.available)
             if parts:
                 actions[sku_id] = changes(found, parts, Kind.STOCK_TAKE, by=by, reason=reason)
-        busy = set(todo) - set(seen) - set(fresh)
+        busy = {sku_id for sku_id, found in seen.items() if found is None}
         todo = {sku_id: todo[sku_id] for sku_id in busy | _undone(actions)}
         if not todo:
             return
@@ -120,20 +122,15 @@ def counted(warehouse: str, on_hand: int) -> Parts:
     return decide
 
 
-def whole(sku_ids: Sequence[str] | Mapping[str, int]) -> dict[str, Stock]:
+def whole(sku_ids: Iterable[str]) -> dict[str, Stock | None]:
     """The stock of those of the SKUs that there are, each as it was at one moment.
 
-    Left out is a divided SKU that others change all the time.
+    None is a divided SKU that others change all the time.
     """
     seen = store.load_many(sku_ids)
-    divided = [stock for stock in seen.values() if stock.buckets > 1]
-    for stock in divided:
-        found = store.load_exactly(stock.sku_id, stock)
-        if found is None:
-            del seen[stock.sku_id]
-        else:
-            seen[stock.sku_id] = found
-    return seen
+    return {
+        sku_id: stock if stock.buckets == 1 else store.load_exactly(sku_id, stock) for sku_id, stock in seen.items()
+    }
 
 
 def changes(stock: Stock, parts: Sequence[Part], kind: Kind, *, by: str, reason: str) -> list[Action]:

@@ -194,6 +194,12 @@ def order_of(stock: Stock) -> tuple[str, ...]:
     return (_orders.get(stock.merchant_id) or (MAIN,)) if stock.many else (MAIN,)
 
 
+def forget() -> None:
+    """Know nothing of where anything lies, as a new execution environment does. For tests."""
+    _known.clear()
+    _orders.clear()
+
+
 def _begin(want: Wanted) -> Line:
     expires, stock = _known.get(want.sku_id, (0.0, None))
     if stock is not None and expires > time.monotonic():

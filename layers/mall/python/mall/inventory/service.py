@@ -6,8 +6,8 @@ from typing import Any
 
 from mall import clock, errors, events
 from mall.inventory import counting, reserving, settling, spreading, store
-from mall.inventory.model import Stock, Wanted
-from mall.observability import logger
+from mall.inventory.model import NotReserved, Stock, Wanted
+from mall.observability import count, logger
 
 # --- what the catalog says
 
@@ -112,8 +112,13 @@ def restock(order_id: str, quantities: Mapping[str, int], *, key: str) -> None:
 
 
 def order_paid(event: events.Event) -> None:
-    """Take in `orders.OrderPaid`. Raises NotReserved where the stock is not held any more, or StockBusy."""
-    commit(event.data["order_id"])
+    """Take in `orders.OrderPaid`. Raises StockBusy."""
+    try:
+        commit(event.data["order_id"])
+    except NotReserved:
+        # Trying again would not help. Somebody has to see to it: the metric raises an alarm.
+        logger.error("paid without stock", order_id=event.data["order_id"])
+        count("PaidWithoutStock")
 
 
 def order_cancelled(event: events.Event) -> None:

@@ -28,7 +28,7 @@ def tell(sku_ids: Iterable[str]) -> set[str]:
         if not left:
             break
         stocks, told = counting.whole(sorted(left)), store.load(left)
-        left = {id for id in left if id not in stocks or not _tell(stocks[id], told.get(id))}
+        left = {id for id, stock in stocks.items() if stock is None or not _tell(stock, told.get(id))}
     return left
 
 

@@ -38,7 +38,8 @@ def _prove(sku_ids: list[str], round: Round) -> Round:
     proved = unsettled = 0
     found: list[Difference] = []
     for sku_id in sku_ids:
-        wrong = _differences(stocks[sku_id], known.get(sku_id, Sums())) if sku_id in stocks else None
+        stock = stocks.get(sku_id)
+        wrong = _differences(stock, known.get(sku_id, Sums())) if stock else None
         if wrong is None:
             unsettled += 1
             continue

@@ -11,7 +11,7 @@ from mall.inventory.model import Counter
 from mall.inventory.proof.model import Sums
 from mall.inventory.writing import text
 
-_PAGE = 100
+_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
