@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.fixtures.contracts",
     "tests.fixtures.loopback",
     "tests.fixtures.paying",
+    "tests.fixtures.providers",
 ]

@@ -11,4 +11,4 @@ app = Endpoint("payments.list_channels")
 @app.route("/api/payments/channels", access=PUBLIC, query=ChannelQuery, max_age=60)
 def list_channels(query: ChannelQuery) -> ChannelList:
     """List the ways to pay, in the order in which to offer them."""
-    return ChannelList(items=[ChannelView.of(channel) for channel in service.offered(query.currency)])
+    return ChannelList(items=[ChannelView.of(offer) for offer in service.offered(query.currency)])

@@ -2,8 +2,8 @@
 
 from mall.auth import permission
 from mall.http import Endpoint
-from mall.payments.exceptions.resolving import service
 from mall.payments.model import ExceptionNotFound, ExceptionResolved, NotRefundable
+from mall.payments.resolving import service
 from mall.payments.schemas import ExceptionView, Resolution
 
 app = Endpoint("payments.resolve_exception")

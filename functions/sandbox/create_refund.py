@@ -23,6 +23,6 @@ app = Endpoint("sandbox.create_refund")
     ),
 )  # fmt: skip
 def create_refund(out_trade_no: str, body: NewSandboxRefund) -> SandboxRefundView:
-    """Send a part of a payment, or all of it, back; the same number again is the same refund. Signed by the merchant."""
+    """Send a part of a payment back, or all of it; the same number again is the same refund. Signed by the merchant."""
     refund = service.refund(service.merchant(app.headers, "POST", app.path, app.raw), out_trade_no, body)
     return SandboxRefundView.of(refund, clock.now())

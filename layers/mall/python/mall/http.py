@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Chalice, ChaliceViewError, Request
-from chalice.app import Response as Response
+from chalice.app import Response as Response  # noqa: PLC0414  (views hand it on, and know Chalice from here only)
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mall import config, errors
@@ -277,10 +277,8 @@ class Endpoint(Chalice):
             raise errors.Invalid(_NUL)
         if operation.query is not None:
             arguments["query"] = _validated(operation.query, _query_of(request, operation.query))
-        if operation.body is bytes:
-            arguments["body"] = _raw_of(request)
-        elif operation.body is not None:
-            arguments["body"] = _validated(operation.body, _json_of(request))
+        if operation.body is not None:
+            arguments["body"] = _body_of(request, operation.body)
         repeatable = operation.idempotent and request.headers.get("idempotency-key")
         result = self._once(view, arguments, repeatable) if repeatable else view(**arguments)
         if isinstance(result, Response):
@@ -360,15 +358,20 @@ def _json(status: int, text: str) -> Response:
 
 def text(content: str, *, content_type: str = "text/plain", status: int = 200, **headers: str) -> Response:
     """An answer that is not JSON; `headers` by name, with underscores for hyphens."""
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(content, headers={"Content-Type": f"{content_type}; charset=utf-8"} | given, status_code=status)
+    given: dict[str, str | list[str]] = {"Content-Type": f"{content_type}; charset=utf-8"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, headers=given, status_code=status)
+
+
+def _body_of(request: Request, wanted: type[BaseModel] | type[bytes]) -> BaseModel | bytes:
+    return _validated(wanted, _json_of(request)) if issubclass(wanted, BaseModel) else _raw_of(request)
 
 
 def _raw_of(request: Request) -> bytes:
-    raw: bytes = request.raw_body or b""
+    raw: Any = request.raw_body or b""
     if len(raw) > MAX_BODY_BYTES:
         raise BodyTooLarge
-    return raw
+    return bytes(raw)
 
 
 def _json_of(request: Request) -> Any:

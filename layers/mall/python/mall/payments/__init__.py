@@ -1,4 +1,4 @@
-"""payments (充值与支付系统): what has to be paid, each attempt to pay it, and what the channels of payment say about that.
+"""payments (充值与支付系统): what has to be paid, each attempt to pay it, and what the channels say about that.
 
 Owns the relational tables `payment_intent`, `payment_attempt`, `payment_event` and `payment_exception` (by buyer), and
 knows how to talk to the channels (`channels`).
@@ -19,7 +19,7 @@ Decisions that bind others:
   gets the same answer.
 - Who changes an intent or one of its attempts holds the intent's row lock, so paying and closing happen in turn.
 - Money that nobody can use (a payment of a closed intent: `late`; a second payment: `double`) is taken in like any
-  other and told as PaymentUnwanted; `refunds` sends it back. A wrong amount changes nothing but is held for an operator.
+  other and told as PaymentUnwanted; `refunds` sends it back. A wrong amount changes nothing and waits for an operator.
 - "No such payment" is not "failed": until an attempt expires, its buyer may still be on the way to pay.
 - Whatever was not heard of is asked for: `next_check_at` is indexed, and its sweep climbs 1, 2, 5, 15, 60 minutes.
 - An intent that is being closed takes no new attempts from its first step on.

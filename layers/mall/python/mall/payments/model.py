@@ -243,6 +243,11 @@ class Verdict(StrEnum):
     FOREIGN = "foreign"
 
 
+# What the money of an attempt means for an intent in these states; in all others, another attempt has paid it.
+_USES = {IntentState.WAITING: Verdict.PAID, IntentState.CLOSED: Verdict.LATE}
+_ENDS = {Standing.FAILED: Verdict.FAILED, Standing.CLOSED: Verdict.CLOSED}
+
+
 def judge(intent: Intent, attempt: Attempt, report: Report) -> Verdict:
     """What `report` means. It never takes back what was known: money that came in stays, whatever is said later."""
     if attempt.state is AttemptState.SUCCESS:
@@ -250,14 +255,8 @@ def judge(intent: Intent, attempt: Attempt, report: Report) -> Verdict:
     if report.standing is Standing.PAID:
         if report.amount != attempt.amount:
             return Verdict.HELD
-        if intent.state is IntentState.CLOSED:
-            return Verdict.LATE
-        return Verdict.PAID if intent.state is IntentState.WAITING else Verdict.DOUBLE
-    if not attempt.open:
-        return Verdict.NOTHING
-    if report.standing is Standing.FAILED:
-        return Verdict.FAILED
-    return Verdict.CLOSED if report.standing is Standing.CLOSED else Verdict.NOTHING
+        return _USES.get(intent.state, Verdict.DOUBLE)
+    return _ENDS.get(report.standing, Verdict.NOTHING) if attempt.open else Verdict.NOTHING
 
 
 def next_check(checks: int, at: datetime, expires_at: datetime) -> datetime:

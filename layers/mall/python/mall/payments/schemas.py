@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from mall.catalog.cards import Amount
 from mall.http import Body, Page, View
 from mall.money import Money
-from mall.payments.channels.port import Channel
+from mall.payments.channels import Offer
 from mall.payments.model import Attempt, AttemptState, Intent, IntentState, PaymentException
 
 # A path of the mall's own site, and of no other: neither `//elsewhere` nor `/\elsewhere`.
@@ -23,15 +23,15 @@ class ChannelQuery(Body):
 
 
 class ChannelView(View):
-    """A way to pay: by a page of the provider (`page`), or by a code to scan (`qr`)."""
+    """A way to pay: on a page of the provider (`page`; `wap` for phones), or by a code to scan (`qr`)."""
 
     channel: str
     methods: list[str]
 
     @classmethod
-    def of(cls, channel: Channel) -> "ChannelView":
+    def of(cls, offer: Offer) -> "ChannelView":
         """The view of a channel."""
-        return cls(channel=channel.name, methods=list(channel.methods))
+        return cls(channel=offer.name, methods=list(offer.methods))
 
 
 class ChannelList(View):
@@ -44,7 +44,7 @@ class NewAttempt(Body):
     """How to pay. How much is known already."""
 
     channel: Literal["sandbox", "stripe", "alipay", "wechatpay"]
-    method: Literal["page", "qr"] = "page"
+    method: Literal["page", "wap", "qr"] = "page"
     return_path: _Path = Field(
         default="/account/payments/", description="To which page of the site the provider sends the buyer back."
     )

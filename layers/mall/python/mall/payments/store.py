@@ -244,7 +244,7 @@ def _by_id(row: type[IntentRow] | type[AttemptRow], id_: str) -> tuple[ColumnEle
     return row.slot == ids.slot_of(id_), row.id == id_
 
 
-def _with_intent(attempt_id: str) -> Select[tuple[IntentRow, AttemptRow]]:
+def _with_intent(attempt_id: str) -> Select[IntentRow, AttemptRow]:
     return (
         select(IntentRow, AttemptRow)
         .join(AttemptRow, (AttemptRow.slot == IntentRow.slot) & (AttemptRow.intent_id == IntentRow.id))

@@ -1,6 +1,8 @@
 """The items of the table `sandbox`."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from pynamodb.attributes import (
     JSONAttribute,
@@ -19,7 +21,7 @@ REFUND = "refund#"
 SWITCHES = "switches"
 
 
-class _Days(GlobalSecondaryIndex["SandboxItem"]):
+class _Days(GlobalSecondaryIndex["SandboxItem"]):  # type: ignore[no-untyped-call]
     """What belongs on the bill of a merchant's day, in the order in which it happened."""
 
     class Meta:
@@ -162,10 +164,10 @@ def settings_of(switches: Switches) -> dict[str, object]:
     }
 
 
-def switches_of(settings: dict[str, object]) -> Switches:
+def switches_of(settings: Mapping[str, Any]) -> Switches:
     """Switches as they were stored."""
     return Switches(
         callbacks=Callbacks(settings["callbacks"]),
         refunds=Refunds(settings["refunds"]),
-        delay_seconds=int(str(settings["delay_seconds"])),
+        delay_seconds=int(settings["delay_seconds"]),
     )

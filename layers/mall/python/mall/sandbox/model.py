@@ -90,7 +90,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment that a merchant asks for; `id` is the secret of its page, `trade_no` our number, `out_trade_no` theirs."""
+    """A payment that a merchant asks for; `id` leads to its page, `trade_no` is our number, `out_trade_no` theirs."""
 
     id: str
     merchant_id: str

@@ -56,7 +56,8 @@ STYLE = """\
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
-  font: 1rem/1.5 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif; color: var(--ink); background: var(--ground); }
+  font: 1rem/1.5 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif; color: var(--ink);
+  background: var(--ground); }
 main { width: min(26rem, 100%); padding: 1.5rem; background: var(--paper); border: 1px solid var(--line);
   border-radius: .75rem; }
 h1 { margin: 0; font-size: 1.25rem; }

@@ -94,7 +94,7 @@ class PageQuery(Body):
 
 
 class SwitchesForm(Body):
-    """What the sandbox shall do on purpose, to one payment (`out_trade_no`) or to all that have no switches of their own."""
+    """What to do on purpose, to one payment (`out_trade_no`) or to all that have no switches of their own."""
 
     out_trade_no: _Number | None = None
     callbacks: Callbacks = Callbacks.NORMAL

@@ -18,9 +18,12 @@ from mall.sandbox import store
 from mall.sandbox.model import (
     Callback,
     NoSuchSandboxPayment,
+    NoSuchSandboxRefund,
     NotTheMerchant,
+    NumberTaken,
     Payment,
     Refund,
+    RefundStatus,
     SandboxClosed,
     Status,
     Switches,
@@ -88,19 +91,23 @@ def close(merchant_id: str, out_trade_no: str) -> Payment:
 
 
 def refund(merchant_id: str, out_trade_no: str, form: NewSandboxRefund) -> Refund:
-    """Send money back. Raises NoSuchSandboxPayment, NotPaid, TooMuch or NumberTaken."""
+    """Send money back; the same number again is the same refund, and one that failed is tried again under it.
+
+    Raises NoSuchSandboxPayment, NotPaid, TooMuch or NumberTaken.
+    """
     amount = Money(form.amount, form.currency)
     for attempt in range(_TRIES_TO_SAVE):
         paid = payment(merchant_id, out_trade_no)
+        known = store.find_refund(paid.id, form.refund_no)
+        if known is not None and known.amount != amount:
+            raise NumberTaken
+        if known is not None and known.status is not RefundStatus.FAILED:
+            return known
+        how = paid.switches or store.switches()
         try:
-            found = store.load_refund(paid.id, form.refund_no)
-        except errors.NotFound:
-            how = paid.switches or store.switches()
-            found = paid.refund(form.refund_no, amount, form.reason, how=how, at=clock.now())
-        try:
-            return store.refund(paid, found)
+            return store.refund(paid, paid.refund(form.refund_no, amount, form.reason, how=how, at=clock.now()))
         except errors.Conflict as conflict:
-            # Two different refunds at once: the later one counts again what is left.
+            # Two at once: the later one counts again what is left. What refuses by name is no race.
             if type(conflict) is not errors.Conflict or attempt == _TRIES_TO_SAVE - 1:
                 raise
     raise AssertionError("unreachable")
@@ -108,7 +115,10 @@ def refund(merchant_id: str, out_trade_no: str, form: NewSandboxRefund) -> Refun
 
 def refund_of(merchant_id: str, out_trade_no: str, refund_no: str) -> Refund:
     """A refund of a merchant's payment. Raises NoSuchSandboxRefund."""
-    return store.load_refund(id_of(merchant_id, out_trade_no), refund_no)
+    found = store.find_refund(id_of(merchant_id, out_trade_no), refund_no)
+    if found is None:
+        raise NoSuchSandboxRefund
+    return found
 
 
 def switch(merchant_id: str, form: SwitchesForm) -> Switches:

@@ -22,7 +22,6 @@ from mall.sandbox.items import (
 )
 from mall.sandbox.model import (
     NoSuchSandboxPayment,
-    NoSuchSandboxRefund,
     NumberTaken,
     Payment,
     Refund,
@@ -73,35 +72,34 @@ def save(payment: Payment, *, before: Payment) -> None:
 
 
 def refund(payment: Payment, refund: Refund) -> Refund:
-    """Keep a refund; the one of that number when it is for the same. Raises NumberTaken, or Conflict when two at once
-    would refund more than was paid."""
+    """Keep a refund, in the place of one of that number that failed.
+
+    Raises Conflict when somebody else was quicker.
+    """
     counted = refund.amount.cents if refund.status is not RefundStatus.FAILED else 0
     # The version too: who closes or pays at the same moment wrote over what was refunded otherwise.
     try:
         with nosql.transaction() as writes:
-            writes.save(item_of_refund(payment.id, refund), condition=SandboxItem.pk.does_not_exist())
+            writes.save(
+                item_of_refund(payment.id, refund),
+                condition=SandboxItem.pk.does_not_exist() | (SandboxItem.status == RefundStatus.FAILED.value),
+            )
             writes.update(
                 SandboxItem(payment.id, PAYMENT),
                 actions=[SandboxItem.refunded.add(counted), SandboxItem.version.add(1)],
                 condition=SandboxItem.version == payment.version,
             )
     except nosql.ConditionFailed:
-        try:
-            found = load_refund(payment.id, refund.refund_no)
-        except NoSuchSandboxRefund:
-            raise errors.Conflict from None
-        if found.amount != refund.amount:
-            raise NumberTaken from None
-        return found
+        raise errors.Conflict from None
     return refund
 
 
-def load_refund(payment_id: str, refund_no: str) -> Refund:
-    """One refund. Raises NoSuchSandboxRefund."""
+def find_refund(payment_id: str, refund_no: str) -> Refund | None:
+    """One refund, None where there is none of that number."""
     try:
         return refund_of(SandboxItem.get(payment_id, REFUND + refund_no, consistent_read=True))
     except SandboxItem.DoesNotExist:
-        raise NoSuchSandboxRefund from None
+        return None
 
 
 def of_day(merchant_id: str, day: str) -> Iterator[Payment | Refund]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from mall import clock, errors, ids, sql
 from mall.observability import logger
 from mall.payments import addresses, channels, service, store
-from mall.payments.channels.port import Channel, Charge
+from mall.payments.channels.port import Charge
 from mall.payments.model import (
     MOST_ATTEMPTS,
     Attempt,
@@ -17,7 +17,6 @@ from mall.payments.model import (
     Intent,
     IntentClosed,
     IntentState,
-    MethodNotOffered,
     NoSuchChannel,
     PaymentNotFound,
     Report,
@@ -33,9 +32,9 @@ _AT_ONCE = 8
 _BATCH = 200
 
 
-def offered(currency: str = "") -> list[Channel]:
+def offered(currency: str = "") -> list[channels.Offer]:
     """The channels that people can pay with, in the order in which they are offered."""
-    return [channel for channel in channels.offered() if not currency or currency in channel.currencies]
+    return [offer for offer in channels.offers() if not currency or currency in offer.currencies]
 
 
 def mine(user_id: str, intent_id: str) -> tuple[Intent, list[Attempt]]:
@@ -57,10 +56,8 @@ def start(user_id: str, intent_id: str, *, channel: str, method: str, return_pat
     """
     if not _is_own(user_id, intent_id):
         raise PaymentNotFound
+    intent, attempt = _begin(user_id, intent_id, channels.offer(channel), method)
     way = channels.of(channel)
-    if method not in way.methods:
-        raise MethodNotOffered(methods=list(way.methods))
-    intent, attempt = _begin(user_id, intent_id, way, method)
     charge = Charge(
         attempt_id=attempt.id,
         amount=attempt.amount,
@@ -125,7 +122,7 @@ def sweep(go_on: Callable[[], bool]) -> dict[str, int]:
     return {"asked": asked, "heard": heard, "closed": closed}
 
 
-def _begin(user_id: str, intent_id: str, way: Channel, method: str) -> tuple[Intent, Attempt]:
+def _begin(user_id: str, intent_id: str, offer: channels.Offer, method: str) -> tuple[Intent, Attempt]:
     now = clock.now()
 
     def act(session: sql.Session) -> tuple[Intent, Attempt]:
@@ -133,15 +130,14 @@ def _begin(user_id: str, intent_id: str, way: Channel, method: str) -> tuple[Int
         if intent.user_id != user_id:
             raise PaymentNotFound
         intent.payable(now)
-        if intent.amount.currency not in way.currencies:
-            raise MethodNotOffered("This way to pay does not take the currency.", currency=intent.amount.currency)
+        offer.check(method, intent.amount.currency)
         if len(store.attempts_of(session, intent_id)) >= MOST_ATTEMPTS:
             raise TooManyAttempts
         attempt = Attempt(
             id=ids.new("pat", slot=ids.slot_of(intent_id), at=now),
             user_id=user_id,
             intent_id=intent_id,
-            channel=way.name,
+            channel=offer.name,
             method=method,
             amount=intent.amount,
             state=AttemptState.CREATED,

@@ -39,8 +39,6 @@ class Channel(Protocol):
     """
 
     name: str
-    methods: tuple[str, ...]
-    currencies: frozenset[str]
 
     def start(self, charge: Charge) -> Started:
         """Begin a payment. Raises ChannelRefused when the provider will not have it."""
