@@ -93,26 +93,6 @@ def test_money_that_came_after_an_order_was_given_up_goes_back(run: Callable[...
     acts.check_books()
 
 
-def test_money_of_an_intent_that_nobody_knows_comes_again(run: Callable[..., Any], till: Till) -> None:
-    from mall import ids
-
-    user_id = till.buyer.user_id
-    slot = ids.slot_of(user_id)
-    facts = {
-        "intent_id": ids.new("pay", slot=slot),
-        "attempt_id": ids.new("pat", slot=slot),
-        "user_id": user_id,
-        "amount": 1,
-        "currency": "CNY",
-        "channel": "sandbox",
-        "why": "late",
-    }
-
-    assert run("refunds.on_payment_unwanted", acts.event(UNWANTED, facts["intent_id"], facts))["batchItemFailures"]
-
-    assert all_open() == []
-
-
 def _pay_although_closed(attempt_id: str) -> None:
     """Let the channel say that an attempt was paid, as one does that was asked too late."""
     from mall import clock, sql

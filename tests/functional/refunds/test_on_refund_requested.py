@@ -61,12 +61,3 @@ def test_a_channel_that_is_down_leaves_the_refund_to_the_sweep(
     assert run("refunds.on_refund_requested", told) == {"batchItemFailures": []}
 
     assert service.get(order.user_id, refund.id).state is State.REFUNDING
-
-
-def test_a_request_that_nobody_knows_of_comes_again(run: Callable[..., Any]) -> None:
-    from mall import ids
-
-    lost = ids.new("rfd", slot=3)
-    facts = {"refund_id": lost, "trade_id": "", "order_id": "", "user_id": "", "amount": 1, "currency": "CNY"}
-
-    assert run("refunds.on_refund_requested", acts.event(REQUESTED, lost, facts))["batchItemFailures"] != []
