@@ -1,10 +1,11 @@
 """A paid order and what can be done about it, for this process's tests and for racing ones."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mall import clock, ids, sql
+from mall import clock, events, ids, sql
 from mall.auth import Caller
 from mall.ledger import service as ledger
 from mall.ledger.model import Posting
@@ -16,6 +17,7 @@ from mall.refunds.model import Refund, RefundLine, Source
 from mall.refunds.sending import service as sending
 from mall.wallet import model as wallet_model
 from mall.wallet import service as wallet
+from tests.fixtures.paying import batch
 
 NOTHING = Money(0)
 
@@ -132,3 +134,9 @@ def check_books() -> None:
     """Raise unless everything adds up."""
     differences, unproven = proof.prove_all((proof.prove, wallet.prove, service.prove), go_on=lambda: True)
     assert (differences, unproven) == ([], 0)
+
+
+def event(name: str, aggregate: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A queue's batch with one piece of news, as a consumer gets it."""
+    made = events.Event.of(name, aggregate=aggregate, data=data)
+    return batch({"detail-type": made.name, "source": made.source, "detail": json.loads(made.detail())})

@@ -114,10 +114,12 @@ def test_what_is_not_six_digits_with_one_proof_is_refused(
 
 
 def test_passwords_are_in_no_log(
-    people: People, set_password: Callable[..., Answer], capsys: pytest.CaptureFixture[str]
+    people: People, set_password: Callable[..., Answer], written: Callable[[], str]
 ) -> None:
     me = people.register()
     set_password(me, login_password=PASSWORD)
     acts.guess(me.id, "714093")
 
-    assert not {DIGITS, "714093", PASSWORD} & set(capsys.readouterr().out.replace('"', " ").split())
+    assert "payment password set" in written()
+    assert "payment password wrong" in written()
+    assert not any(secret in written() for secret in (DIGITS, "714093", PASSWORD))

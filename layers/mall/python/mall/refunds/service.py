@@ -11,6 +11,7 @@ from mall.ledger.proof.model import Difference
 from mall.money import Money
 from mall.observability import logger
 from mall.payments import service as payments
+from mall.payments.model import PaymentNotFound
 from mall.refunds import model, store
 from mall.refunds.model import Part, Refund, RefundLine, RefundNotFound, Source, State
 from mall.wallet import service as wallets
@@ -213,7 +214,6 @@ def _send_back(session: sql.Session, facts: Mapping[str, Any]) -> None:
     source = Source("channel", attempt_id, amount)
     if store.lock_sources(session, user_id, [source])[source]:
         return
-    intent = payments.intent_of(session, facts["intent_id"])
     id = ids.new("rfd", slot=ids.slot_of(user_id), at=now)
     part = Part(
         id=id,
@@ -230,7 +230,7 @@ def _send_back(session: sql.Session, facts: Mapping[str, Any]) -> None:
     refund = Refund(
         id=id,
         user_id=user_id,
-        trade_id=intent.reference if intent.purpose == "trade" else "",
+        trade_id=_trade_of(session, facts["intent_id"]),
         order_id="",
         merchant_id="",
         key=f"{attempt_id}:unwanted",
@@ -245,8 +245,19 @@ def _send_back(session: sql.Session, facts: Mapping[str, Any]) -> None:
     )
     store.take_back(session, user_id, refund.parts)
     store.add(session, refund)
-    _post(session, refund, [Posting(f"intent:{intent.id}", amount), Posting(model.transit_account(channel), -amount)])
+    came_in = Posting(f"intent:{facts['intent_id']}", amount)
+    _post(session, refund, [came_in, Posting(model.transit_account(channel), -amount)])
     _tell(session, refund)
+
+
+def _trade_of(session: sql.Session, intent_id: str) -> str:
+    """The trade that an intent is for; nothing for a top-up."""
+    try:
+        intent = payments.intent_of(session, intent_id)
+    except PaymentNotFound:
+        logger.warning("unwanted money of a payment that is not here", intent_id=intent_id)
+        return ""
+    return intent.reference if intent.purpose == "trade" else ""
 
 
 def _post(session: sql.Session, refund: Refund, postings: Sequence[Posting]) -> None:

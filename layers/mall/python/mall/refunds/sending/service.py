@@ -101,8 +101,11 @@ def _try_parts(refund_id: str) -> list[Part]:
 
 
 def _claim(session: sql.Session, refund_id: str, now: datetime) -> list[Part]:
-    """The parts that are to be sent now, which nobody else sends meanwhile. Raises RefundNotFound."""
-    refund = _known(store.find(session, refund_id, lock=True))
+    """The parts that are to be sent now, which nobody else sends meanwhile; none of a refund that is not here."""
+    refund = store.find(session, refund_id, lock=True)
+    if refund is None:
+        logger.warning("no such refund to send", refund_id=refund_id)
+        return []
     claimed = []
     for part in refund.parts:
         if part.next_try_at is None or part.next_try_at > now:
