@@ -19,6 +19,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from http.cookies import CookieError, SimpleCookie
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -123,6 +124,7 @@ class Endpoint(Chalice):
         super().__init__(name, configure_logs=False, env={})
         self.log = logger  # type: ignore[assignment]  # Powertools' logger has the methods, not the class.
         self.caller: Caller = NOBODY
+        self._cookie = ""
 
     @property
     def source_ip(self) -> str:
@@ -144,6 +146,29 @@ class Endpoint(Chalice):
     def user_agent(self) -> str:
         """What the client calls itself, 80 characters at most."""
         return str(self._request.headers.get("user-agent") or "")[:80]
+
+    def cookie(self, name: str) -> str:
+        """What the browser keeps under `name`, "" where it sends none.
+
+        Only a page of the mall's own gets to use it: a browser says where a request comes from (Fetch Metadata), and
+        a request from anywhere else counts as one without cookies. Together with `SameSite=Strict`, and with bodies
+        being JSON, which no form of another site can send, nobody acts through somebody else's browser.
+        """
+        if self._request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return ""
+        kept = SimpleCookie()
+        try:
+            kept.load(self._request.headers.get("cookie", ""))
+        except CookieError:
+            return ""
+        return kept[name].value if name in kept else ""
+
+    def set_cookie(self, name: str, value: str, *, path: str, max_age: int) -> None:
+        """Have the browser keep `value` below `path` for so many seconds, out of every script's reach.
+
+        With "" and 0 the browser forgets it. An answer sets one cookie.
+        """
+        self._cookie = f"{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict"
 
     @property
     def _request(self) -> Request:
@@ -216,7 +241,10 @@ class Endpoint(Chalice):
             user_id=self.caller.user_id,
             merchant_id=self.caller.merchant_id,
         )
+        self._cookie = ""
         response: dict[str, Any] = super().__call__(event, context)
+        if self._cookie:
+            response["headers"]["Set-Cookie"] = self._cookie
         headers = _HEADERS | {"X-Request-Id": str(request.get("requestId"))}
         given = {name.lower() for name in response["headers"]}
         response["headers"].update({name: value for name, value in headers.items() if name.lower() not in given})
