@@ -28,6 +28,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from http.cookies import CookieError, SimpleCookie
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -134,7 +135,7 @@ class Endpoint(Chalice):
     """A Lambda handler for one operation: `app = Endpoint("users.get_profile")`."""
 
     operation: Operation
-    # What a view adds to its answer: `app.answer_headers["Location"] = …`.
+    # What a view adds to its answer or refusal: `app.answer_headers["Location"] = …`.
     answer_headers: dict[str, str]
 
     def __init__(self, name: str) -> None:
@@ -196,6 +197,30 @@ class Endpoint(Chalice):
     def raw(self) -> bytes:
         """The request's body as it came, for an operation whose caller signs the JSON that it sends."""
         return _raw_of(self._request)
+
+    def cookie(self, name: str) -> str:
+        """What the browser keeps under `name`, "" where it sends none.
+
+        Only a page of the mall's own gets to use it: a browser says where a request comes from (Fetch Metadata), and
+        a request from anywhere else counts as one without cookies. Together with `SameSite=Strict`, and with bodies
+        being JSON, which no form of another site can send, nobody acts through somebody else's browser.
+        """
+        if self._request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return ""
+        kept = SimpleCookie()
+        try:
+            kept.load(self._request.headers.get("cookie", ""))
+        except CookieError:
+            return ""
+        return kept[name].value if name in kept else ""
+
+    def set_cookie(self, name: str, value: str, *, path: str, max_age: int) -> None:
+        """Have the browser keep `value` below `path` for so many seconds, out of every script's reach.
+
+        With "" and 0 the browser forgets it. An answer sets one cookie.
+        """
+        kept = f"{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict"
+        self.answer_headers["Set-Cookie"] = kept
 
     @property
     def _request(self) -> Request:
@@ -286,6 +311,7 @@ class Endpoint(Chalice):
             merchant_id=self.caller.merchant_id,
         )
         response: dict[str, Any] = super().__call__(event, context)
+        response["headers"].update(self.answer_headers)
         headers = _HEADERS | {"X-Request-Id": str(request.get("requestId"))}
         given = {name.lower() for name in response["headers"]}
         response["headers"].update({name: value for name, value in headers.items() if name.lower() not in given})
@@ -326,7 +352,6 @@ class Endpoint(Chalice):
             response = _json(operation.status, "" if result is None else json.dumps(result, separators=(",", ":")))
         if operation.max_age:
             response.headers["Cache-Control"] = f"public, max-age={operation.max_age}"
-        response.headers.update(self.answer_headers)
         return response
 
     def _once(self, view: Callable[..., Any], arguments: dict[str, Any], key: str) -> Any:
