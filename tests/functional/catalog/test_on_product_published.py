@@ -68,3 +68,18 @@ def test_a_picture_of_a_sku_counts_too(run: Callable[..., Any]) -> None:
 
 def test_a_product_that_is_gone_is_no_mistake(run: Callable[..., Any]) -> None:
     assert run("catalog.on_product_published", batch("prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6ZZ")) == {"batchItemFailures": []}
+
+
+def test_what_many_products_show_is_counted_together(run: Callable[..., Any]) -> None:
+    own = goods.merchant(Kind.SELF)
+    first, second = two_pictures(own)
+    before = uses(first), uses(second)
+    products = [goods.on_sale(own, pictures=(first,)) for _ in range(3)] + [
+        goods.on_sale(own, pictures=(first, second))
+    ]
+    records = [{**batch(product.id)["Records"][0], "messageId": product.id} for product in products]
+
+    for _ in range(2):
+        assert run("catalog.on_product_published", {"Records": records}) == {"batchItemFailures": []}
+
+    assert (uses(first), uses(second)) == (before[0] + 4, before[1] + 1)
