@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with four gaps closed.
+"""Start the emulator, run by its own interpreter, with five gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -11,6 +11,8 @@ many records have come as before.
 It hands ten messages of a queue at most to a function, and at once, whatever batch the function asks for and however
 long it is willing to wait for one. Lambda gathers a batch, so without this whoever shares work among the messages of
 a batch would look as if they did not.
+
+It knows no groups of origins: what the first has not would not be asked of the second.
 """
 
 import re
@@ -19,7 +21,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import lambda_svc, sqs
+from ministack.services import cloudfront, lambda_svc, sqs
 
 _NAMELESS = "Runtime.HandlerError"
 # The first line after a traceback's frames: "mall.users.model.NoSuchAccount: There is no such account."
@@ -76,6 +78,42 @@ def _window(arn: str | None) -> float:
     return max((float(mapping.get("MaximumBatchingWindowInSeconds") or 0) for mapping in mappings), default=0)
 
 
+def with_groups(distribution: dict[str, Any]) -> dict[str, Any]:
+    """What a distribution serves, with its groups of origins among its origins."""
+    parsed: dict[str, Any] = _parse(distribution)
+    groups = cloudfront._find(cloudfront._dist_config_el(distribution), "OriginGroups")
+    for group in _inside(groups, "Items", "OriginGroup"):
+        codes = _inside(cloudfront._find(group, "FailoverCriteria"), "StatusCodes", "Items", "StatusCode")
+        members = _inside(cloudfront._find(group, "Members"), "Items", "OriginGroupMember")
+        parsed["origins"][cloudfront._text(group, "Id")] = {
+            "id": cloudfront._text(group, "Id"),
+            "domain_name": "a group",
+            "members": [parsed["origins"][cloudfront._text(member, "OriginId")] for member in members],
+            "statuses": {int(code.text) for code in codes},
+        }
+    return parsed
+
+
+async def fetch(origin: dict[str, Any], method: str, *request: Any) -> Any:
+    """What an origin answers; of a group, the second where the first answers so that it has to be asked."""
+    if "members" not in origin:
+        return await _fetch(origin, method, *request)
+    first, second = origin["members"]
+    answer = await _fetch(first, method, *request)
+    failed = answer[0] in origin["statuses"] and method in {"GET", "HEAD", "OPTIONS"}
+    return await _fetch(second, method, *request) if failed else answer
+
+
+def _inside(element: Any, *names: str) -> list[Any]:
+    """The elements at the end of a path of names."""
+    found = [] if element is None else [element]
+    for name in names:
+        found = [child for one in found for child in one if cloudfront._local_tag_name(child) == name]
+    return found
+
+
+_parse, cloudfront.parse_distribution_dataplane_config = cloudfront.parse_distribution_dataplane_config, with_groups
+_fetch, cloudfront._fetch_from_origin = cloudfront._fetch_from_origin, fetch
 sqs._receive_messages_for_esm = receive
 _restore = lambda_svc._restore_esm_positions
 lambda_svc._restore_esm_positions = restore
