@@ -91,8 +91,8 @@ def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> Non
     """Import a file of products into the running mall."""
     if not Emulator(state).running:
         raise LocalError("The mall is not running; start it with `make up`.")
-    s3 = client("s3", described(state)["endpoint"])
-    result = importing.bring_in(described(state), s3, path, photos, mapping, console)
+    dynamodb = client("dynamodb", described(state)["endpoint"])
+    result = importing.bring_in(described(state), dynamodb, path, photos, mapping, console)
     importing.show(result, console)
     importing.remember(state, result)
 

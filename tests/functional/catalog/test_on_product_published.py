@@ -84,3 +84,18 @@ def test_stock_that_was_not_begun_is_begun_and_never_overwritten(run: Callable[.
         assert run("catalog.on_product_published", batch(product.id)) == {"batchItemFailures": []}
 
     assert inventory.available([first, second]) == {first: 7, second: 3}
+
+
+def test_what_many_products_show_is_counted_together(run: Callable[..., Any]) -> None:
+    own = goods.merchant(Kind.SELF)
+    first, second = two_pictures(own)
+    before = uses(first), uses(second)
+    products = [goods.on_sale(own, pictures=(first,)) for _ in range(3)] + [
+        goods.on_sale(own, pictures=(first, second))
+    ]
+    records = [{**batch(product.id)["Records"][0], "messageId": product.id} for product in products]
+
+    for _ in range(2):
+        assert run("catalog.on_product_published", {"Records": records}) == {"batchItemFailures": []}
+
+    assert (uses(first), uses(second)) == (before[0] + 4, before[1] + 1)

@@ -131,6 +131,12 @@ class Operation:
     keyed: bool = False
 
 
+def from_edge(headers: Mapping[str, Any]) -> bool:
+    """Whether a request came through our own distribution, which proves itself with a secret header."""
+    secret = config.get("MALL_EDGE_SECRET", "")
+    return bool(secret) and hmac.compare_digest(str(headers.get(EDGE_HEADER) or "").encode(), secret.encode())
+
+
 class Endpoint(Chalice):
     """A Lambda handler for one operation: `app = Endpoint("users.get_profile")`."""
 
@@ -159,8 +165,8 @@ class Endpoint(Chalice):
         The distribution proves itself with a secret header; anybody else's `X-Forwarded-For` is theirs to invent.
         """
         peer = str((self._request.context.get("identity") or {}).get("sourceIp") or "")
-        headers, secret = self._request.headers, config.get("MALL_EDGE_SECRET", "")
-        if not secret or not hmac.compare_digest(str(headers.get(EDGE_HEADER) or "").encode(), secret.encode()):
+        headers = self._request.headers
+        if not from_edge(headers):
             return peer
         forwarded = [address.strip() for address in str(headers.get("x-forwarded-for") or "").split(",")]
         # The distribution appends its client; the gateway then appends the distribution.

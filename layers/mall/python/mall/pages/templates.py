@@ -25,6 +25,7 @@ from mall.pages.model import LOCALES, Kind, PageId
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 # What would end the script element, or start a comment in it.
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -43,6 +44,12 @@ class Templates:
     def render(self, name: str, locale: str, values: Mapping[str, Any]) -> str:
         """The text that the template `name` makes of `values`."""
         return self._environments[locale].get_template(name).render(values)
+
+    def part(self, name: str, locale: str, values: Mapping[str, Any]) -> Markup:
+        """The same as a part of other templates, which take it as it is."""
+        from markupsafe import Markup  # noqa: PLC0415  (see `environment`)
+
+        return Markup(self.render(name, locale, values))  # noqa: S704  (it has escaped all values)
 
 
 @cache

@@ -27,6 +27,15 @@ def put(files: Sequence[File], version: int) -> None:
         pass
 
 
+def read(key: str) -> bytes | None:
+    """A file as it was put; None when there is none."""
+    s3 = aws.client("s3")
+    try:
+        return bytes(s3.get_object(Bucket=config.bucket("site"), Key=key)["Body"].read())
+    except s3.exceptions.NoSuchKey:
+        return None
+
+
 def remove(paths: Sequence[str]) -> None:
     """Take files away."""
     s3, bucket = aws.client("s3"), config.bucket("site")
