@@ -25,6 +25,8 @@ class Answers:
     def __init__(self, shop: Catalogue) -> None:
         self._shop = shop
         self.asked: list[tuple[str, Query]] = []
+        self.told: list[tuple[str, Any]] = []
+        """What pages posted, by path."""
         self.offers: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         """Paths that fail for now."""
@@ -34,6 +36,7 @@ class Answers:
     def reset(self) -> None:
         """As in the beginning."""
         self.asked.clear()
+        self.told.clear()
         self.offers.clear()
         self.broken.clear()
         self.page_size = 20

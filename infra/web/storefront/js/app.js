@@ -1,8 +1,10 @@
 // On every page: the search box, the language link, and the worker that keeps pages for when there is no network.
+import { report } from "./loads.js";
 import { byId } from "./page.js";
 import { start } from "./search-box.js";
 
 start();
+report();
 
 // Another language shows the same search, filters and variant.
 for (const link of document.querySelectorAll("a[hreflang]")) {
