@@ -137,6 +137,12 @@ def _handler(shop: Storefront) -> type[BaseHTTPRequestHandler]:
                     break
             self._send(status, path.read_bytes(), headers | shop.headers)
 
+        def do_POST(self) -> None:
+            told = self.rfile.read(int(self.headers["Content-Length"]))
+            shop.answers.told.append((urlsplit(self.path).path, json.loads(told)))
+            self.send_response(204)
+            self.end_headers()
+
         def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)
             for name, value in headers.items():
