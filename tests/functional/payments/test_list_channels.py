@@ -58,7 +58,7 @@ def test_only_channels_that_take_the_currency_are_offered(invoke: Callable[..., 
 def test_a_channel_that_is_not_configured_is_not_offered_whatever_its_secret(
     monkeypatch: pytest.MonkeyPatch, aws: object
 ) -> None:
-    from mall.payments.attempts import service
+    from mall.payments.offers import service
 
     channels.open_alipay()
     monkeypatch.setenv("MALL_PAYMENT_CHANNELS", "alipay, paypal")
