@@ -115,6 +115,19 @@ def test_a_second_payment_of_an_intent_is_kept_and_told_as_double(till: Till) ->
     assert [(one["why"], one["attempt_id"], one["amount"]) for one in told] == [("double", other, PRICE.cents)]
 
 
+def test_of_two_payments_at_the_same_moment_one_is_wanted(till: Till, race: Any) -> None:
+    intent = till.intent()
+    for attempt in (till.begin(intent), till.begin(intent)):
+        till.decide(attempt)
+    messages = till.callbacks()
+
+    results = race([(report, message["body"]) for message in messages])
+
+    assert sorted(results) == ["double", "paid"]
+    assert sorted(one.unwanted for one in till.attempts(intent).values()) == ["", "double"]
+    assert in_intent(intent) == 2 * PRICE.cents
+
+
 def test_a_wrong_amount_changes_nothing_and_calls_a_person(till: Till) -> None:
     intent = till.intent()
     attempt = till.begin(intent)
@@ -198,11 +211,12 @@ def test_a_signed_callback_is_not_believed_for_ever(till: Till) -> None:
     assert till.now(intent).state is IntentState.WAITING
 
 
-def test_money_for_a_payment_that_we_know_nothing_of_calls_a_person(till: Till) -> None:
+@pytest.mark.parametrize("number", [None, "order-of-another-shop", "-"])
+def test_money_for_a_payment_that_we_know_nothing_of_calls_a_person(till: Till, number: str | None) -> None:
     intent = till.intent()
     till.decide(till.begin(intent))
     message = till.callbacks()[0]
-    stranger = ids.new("pat", slot=ids.slot_of(intent.id))
+    stranger = ids.new("pat", slot=ids.slot_of(intent.id)) if number is None else number
     told = message | {"body": message["body"].replace(_number(message), stranger)}
 
     answers = [again(told), again(told)]

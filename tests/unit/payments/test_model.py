@@ -139,8 +139,12 @@ def test_refunds_never_add_up_to_more_than_was_paid(amounts: list[int]) -> None:
         assert (state is IntentState.REFUNDED) == (total == PRICE.cents)
 
 
-@given(st.integers(0, 100), st.integers(-10_000, 10_000))
-def test_there_is_always_a_next_question_and_it_is_later(checks: int, minutes: int) -> None:
-    expires = NOW + timedelta(minutes=minutes)
+@given(st.integers(0, 100), st.integers(-20_000, 20_000))
+def test_there_is_a_next_question_within_the_hour_for_a_week_after_the_end(checks: int, minutes: int) -> None:
+    again = next_check(checks, NOW, NOW + timedelta(minutes=minutes))
 
-    assert NOW < next_check(checks, NOW, expires) <= NOW + timedelta(hours=1)
+    if minutes <= -7 * 24 * 60:
+        assert again is None
+    else:
+        assert again is not None
+        assert NOW < again <= NOW + timedelta(hours=1)
