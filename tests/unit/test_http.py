@@ -9,15 +9,9 @@ import pytest
 from chalice.app import Response
 from pydantic import BaseModel, Field, SecretStr
 
-<<<<<<< HEAD
 from mall import clock, errors, tokens
 from mall.auth import GUESTS_TOO, PUBLIC, SIGNED_IN, Caller, permission
-from mall.http import MAX_BODY_BYTES, Body, Endpoint, Page, status_of
-=======
-from mall import errors
-from mall.auth import PUBLIC, SIGNED_IN, Caller, permission
 from mall.http import MAX_BODY_BYTES, Body, Endpoint, Page, status_of, text
->>>>>>> payments
 from tests.fixtures.gateway import Answer, Context, request
 
 BUYER = Caller(user_id="usr_1", session_id="ses_1", roles=frozenset({"customer"}))
