@@ -153,9 +153,7 @@ class Sagas:
         loaded: dict[str, Any] = json.loads((self._machines / f"{name}.asl.json").read_text(encoding="utf-8"))
         return loaded
 
-    def run(
-        self, name: str, given: Mapping[str, Any], *faults: Fault, meanwhile: Sequence[Meanwhile] = ()
-    ) -> Run:
+    def run(self, name: str, given: Mapping[str, Any], *faults: Fault, meanwhile: Sequence[Meanwhile] = ()) -> Run:
         """Execute the state machine `name` with the input `given`, while `faults` and `meanwhile` happen."""
         execution = _Execution(self._functions, self._environment, faults, meanwhile)
         definition = json.dumps(self.definition(name))

@@ -366,7 +366,9 @@ def test_a_trade_whose_workflow_died_while_it_waits_is_paid_or_expires_without(s
 def test_whatever_happens_in_whatever_order_the_end_is_sound(sagas: Sagas, mall: Mall, seed: int) -> None:
     chance = random.Random(seed)
     mall.fill(chance.choice([0, 400, 50_000]) or 1)
-    wishes = [good.wish(chance.randint(1, 2)) for good in chance.sample([mall.tea, mall.red, mall.cups], chance.randint(1, 3))]
+    wishes = [
+        good.wish(chance.randint(1, 2)) for good in chance.sample([mall.tea, mall.red, mall.cups], chance.randint(1, 3))
+    ]
     trade = mall.place(wishes, wallet=chance.choice([0, 0, 500, 2_000]), proven=True)
     tasks = [*FORWARD, *BACKWARD, CHECK]
     kinds: list[Callable[[str], Fault]] = [
