@@ -23,8 +23,8 @@ Faults (each for the first attempt of a task, unless `attempts` says otherwise):
 
 `run.steps` says how many steps each task took, to kill it at each of them in turn.
 
-A state that waits for a token (`.waitForTaskToken`) waits in simulated time too. What happens meanwhile is said with the
-run: `Meanwhile(after, act)` calls `act` so many seconds after the start, or when somebody first waits after that; a
+A state that waits for a token (`.waitForTaskToken`) waits in simulated time too. What happens meanwhile is said with
+the run: `Meanwhile(after, act)` calls `act` so many seconds after the start, or when somebody first waits after that; a
 token that is sent by then ends the waiting, and otherwise its time runs out at once.
 """
 

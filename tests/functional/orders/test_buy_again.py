@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mall import ids
 from mall.cart import service as carts
-from mall.inventory import service as inventory
+from mall.catalog.products import service as products
 from tests.fixtures import people
 from tests.fixtures.buying import Mall
 from tests.fixtures.gateway import Answer
@@ -28,17 +28,15 @@ def test_the_lines_come_into_the_cart_once_for_a_key(invoke: Invoke, mall: Mall)
     assert {line.sku_id: line.quantity for line in cart.lines} == {mall.tea.sku_id: 2, mall.red.sku_id: 1}
 
 
-def test_what_cannot_be_had_is_named_and_the_rest_comes(invoke: Invoke, mall: Mall) -> None:
+def test_what_cannot_be_had_is_named(invoke: Invoke, mall: Mall) -> None:
     order = mall.order(mall.buy(mall.tea.wish(1), mall.red.wish(1)))
-    product = mall.red.product
-    inventory.set_available(product.merchant_id, product.id, {mall.red.sku_id: 0}, by="test", reason="none left")
+    products.take_off_sale(mall.tea.product.merchant_id, mall.tea.product.id)
 
     answer = again(invoke, mall, order.id)
 
-    assert {one["sku_id"]: one["problem"] for one in answer.body["items"]} == {
-        mall.tea.sku_id: None,
-        mall.red.sku_id: "NotEnoughStock",
-    }
+    assert answer.status == 200
+    assert {one["problem"] for one in answer.body["items"]} == {"NotOnSale"}
+    assert carts.selected(mall.user_id).lines == ()
 
 
 def test_it_takes_a_key_and_an_order_of_ones_own(invoke: Invoke, mall: Mall) -> None:

@@ -34,7 +34,11 @@ def sweep(shard: int, *, go_on: Callable[[], bool] = lambda: True) -> int:
 
 
 def _act(deadline: Deadline) -> None:
-    facts: dict[str, Any] = {"subject": deadline.subject, "kind": deadline.kind.value, "due_at": deadline.due_at.isoformat()}
+    facts: dict[str, Any] = {
+        "subject": deadline.subject,
+        "kind": deadline.kind.value,
+        "due_at": deadline.due_at.isoformat(),
+    }
     try:
         _ACTS[deadline.kind](deadline)
     except Refused as refusal:
