@@ -90,14 +90,10 @@ class Storefront:
 def security_headers() -> dict[str, str]:
     """The headers that the distribution adds to pages, as its template has them."""
     stack = load(ROOT / "infra" / "stacks" / "cdn.yaml")
-    found: dict[str, str] = {}
-    for resource in stack["Resources"].values():
-        if resource["Type"] == "AWS::CloudFront::ResponseHeadersPolicy":
-            security = resource["Properties"]["ResponseHeadersPolicyConfig"].get("SecurityHeadersConfig", {})
-            policy = security.get("ContentSecurityPolicy", {}).get("ContentSecurityPolicy")
-            if policy:
-                found["Content-Security-Policy"] = policy
-    return found
+    headers = stack["Resources"]["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    policy, _ = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    # Where the bucket for avatars is, only a deployment knows.
+    return {"Content-Security-Policy": str(policy).replace("${Uploads}", "")}
 
 
 def _handler(shop: Storefront) -> type[BaseHTTPRequestHandler]:
