@@ -56,16 +56,19 @@ function favourite(product) {
     button.classList.toggle("is-favourite", on);
     button.querySelector("span").textContent = on ? t("buy.is_favourite") : t("buy.favourite");
   };
-  if (signedIn() && isFavourite(product)) show(true);
+  const mark = (on) => {
+    show(on);
+    setFavourite(product, on);
+  };
+  if (signedIn()) show(isFavourite(product));
   button.addEventListener("click", async () => {
     if (!signedIn()) return location.assign(addresses.own("sign-in", { next: location.pathname + location.search }));
     const on = button.getAttribute("aria-pressed") !== "true";
-    show(on);
+    mark(on);
     try {
       await own(on ? "PUT" : "DELETE", `/api/users/me/favourites/product/${product}`, { keepalive: true });
-      setFavourite(product, on);
     } catch {
-      show(!on);
+      mark(!on);
       say(t("buy.failed"));
     }
   });
