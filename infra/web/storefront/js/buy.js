@@ -8,6 +8,7 @@ import { own, signedIn } from "./session.js";
 const MOST = 999;
 // A page that somebody leaves at once was not looked at.
 const LOOKED_MS = 1500;
+const LEAVING_MS = 500;
 const form = byId("buy");
 const note = byId("buy-note");
 const quantity = byId("quantity");
@@ -67,7 +68,9 @@ function favourite(product) {
     mark(on);
     try {
       await own(on ? "PUT" : "DELETE", `/api/users/me/favourites/product/${product}`, { keepalive: true });
-    } catch {
+    } catch (error) {
+      // A page that is being left breaks off its questions, and is gone before this goes on.
+      if (!error.status) await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
       mark(!on);
       say(t("buy.failed"));
     }
