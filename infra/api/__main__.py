@@ -55,7 +55,7 @@ def main() -> int:
         machines.write()
         return 0
     if machines.FILE.read_text(encoding="utf-8") != machines.page():
-        print("docs/orders.md is stale: run `make api`.", file=sys.stderr)
+        print("infra/api/orders.md is stale: run `make api`.", file=sys.stderr)
         return 1
     if new != old:
         difference = list(difflib.unified_diff(old.splitlines(), new.splitlines(), "openapi.yaml", "the routes", n=2))

@@ -1,4 +1,4 @@
-"""State machines and rights as people read them, drawn from the data that decides: `docs/orders.md`.
+"""State machines and rights as people read them, drawn from the data that decides: `infra/api/orders.md`.
 
 `make api` writes it, and a test holds it fresh.
 """
@@ -11,7 +11,7 @@ from mall.orders.model import Side, Status
 from mall.orders.rules import NEXT, RULES, Act
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "docs" / "orders.md"
+FILE = ROOT / "infra" / "api" / "orders.md"
 
 
 def write() -> Path:

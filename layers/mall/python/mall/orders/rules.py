@@ -2,7 +2,7 @@
 
     rule = rules.rule_for(order, Act.CANCEL, Side.BUYER)        raises Refused (with the reason) or NotYours
 
-`infra.api.machines` draws the state diagram and the matrix of rights from `RULES`, `docs/orders.md`.
+`infra.api.machines` draws the state diagram and the matrix of rights from `RULES`, `infra/api/orders.md`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
