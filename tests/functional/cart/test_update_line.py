@@ -99,7 +99,7 @@ def test_what_cannot_be_bought_cannot_be_selected(lin: Client) -> None:
     assert service.selected(lin.caller.user_id).lines == ()
 
 
-@pytest.mark.parametrize("sku_id", [ids.new("sku"), "sku_1", "nonsense"])
+@pytest.mark.parametrize("sku_id", [pytest.param(ids.new("sku"), id="one that is not there"), "sku_1", "nonsense"])
 def test_what_is_not_in_the_cart_is_refused(lin: Client, guest: Client, sku_id: str) -> None:
     lin.add(baskets.on_sale())
 

@@ -83,7 +83,9 @@ def test_money_of_nobody_is_not_sent_back_by_itself(till: Till) -> None:
     assert till.invoke("payments.list_exceptions", caller=OPERATOR).body["items"]
 
 
-@pytest.mark.parametrize("exception_id", [ids.new("pex", slot=1), "pex_1", "nothing"])
+@pytest.mark.parametrize(
+    "exception_id", [pytest.param(ids.new("pex", slot=1), id="one that is not there"), "pex_1", "nothing"]
+)
 def test_what_there_is_not_is_not_found(till: Till, exception_id: str) -> None:
     answer = resolve(till, exception_id)
 

@@ -45,7 +45,7 @@ def test_nobody_sees_the_refund_of_another_not_even_in_the_same_slot(
         assert (answer.status, answer.code) == (404, "RefundNotFound")
 
 
-@pytest.mark.parametrize("refund_id", ["rfd_1", "x", ids.new("rfd", slot=1)])
+@pytest.mark.parametrize("refund_id", ["rfd_1", "x", pytest.param(ids.new("rfd", slot=1), id="one that is not there")])
 def test_what_is_no_refund_is_not_found(invoke: Callable[..., Answer], refund_id: str) -> None:
     answer = invoke("refunds.get_refund", caller=people.customer(1), path={"refund_id": refund_id})
 

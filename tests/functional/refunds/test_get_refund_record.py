@@ -24,7 +24,7 @@ def test_an_operator_reads_anybodys_refund(invoke: Callable[..., Answer], paid: 
     assert [part["to"] for part in answer.body["parts"]] == ["channel", "wallet"]
 
 
-@pytest.mark.parametrize("refund_id", ["x", ids.new("rfd", slot=1)])
+@pytest.mark.parametrize("refund_id", ["x", pytest.param(ids.new("rfd", slot=1), id="one that is not there")])
 def test_what_is_no_refund_is_not_found(invoke: Callable[..., Answer], refund_id: str) -> None:
     answer = invoke("refunds.get_refund_record", caller=OPERATOR, path={"refund_id": refund_id})
 

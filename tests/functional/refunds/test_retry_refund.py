@@ -43,7 +43,7 @@ def test_one_that_fails_again_says_so(invoke: Callable[..., Answer], till: Till,
     assert (answer.status, answer.body["state"], bool(answer.body["parts"][0]["problem"])) == (200, "failed", True)
 
 
-@pytest.mark.parametrize("refund_id", ["x", ids.new("rfd", slot=1)])
+@pytest.mark.parametrize("refund_id", ["x", pytest.param(ids.new("rfd", slot=1), id="one that is not there")])
 def test_what_is_no_refund_is_not_found(invoke: Callable[..., Answer], refund_id: str) -> None:
     answer = invoke("refunds.retry_refund", caller=OPERATOR, path={"refund_id": refund_id})
 
