@@ -99,7 +99,8 @@ def test_an_alarm_watches_what_a_function_publishes(metric: str, dimensions: dic
         return
     functions = [function for function, path in FUNCTIONS.items() if _reached(path) & counting]
     published = [
-        SERVICE if of is None else {**SERVICE, "operation": of} for of in (operation(function) for function in functions)
+        SERVICE if of is None else {**SERVICE, "operation": of}
+        for of in (operation(function) for function in functions)
     ]
     assert dimensions in published
 

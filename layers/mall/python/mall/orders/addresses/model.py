@@ -1,5 +1,6 @@
 """An address as an order keeps it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mall.users.address_book.model import Address
@@ -20,3 +21,8 @@ def snapshot(address: Address) -> dict[str, Any]:
         "postal_code": place.postal_code,
         "written": place.written(),
     }
+
+
+def reduced(address: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of the copy when nobody may know any more who lived there: where sales went, for the books."""
+    return {name: address.get(name, "") for name in ("country", "division")}
