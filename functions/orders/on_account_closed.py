@@ -1,4 +1,4 @@
-"""Cancel what somebody has ordered and not paid for who closes their account."""
+"""Cancel what somebody has ordered and not paid for who closes their account, and forget where the rest was sent."""
 
 from mall import events
 from mall.orders.sweeping import service

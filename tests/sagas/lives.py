@@ -21,6 +21,7 @@ from mall.users.model import Account, Device, Gender, Identifier, Profile, Sessi
 from mall.users.privacy import service as privacy
 from mall.users.sessions import store as sessions
 from mall.users.totp import store as totp
+from tests.fixtures import checkout
 from tests.fixtures.buckets import put
 from tests.fixtures.drawings import encoded, halves
 
@@ -29,13 +30,17 @@ PASSWORD = "correct horse battery"
 
 @dataclass(frozen=True)
 class Life:
-    """Somebody, what names them wherever it is written, and what proves who they are."""
+    """Somebody, what names them wherever it is written, and what proves who they are.
+
+    `recipient` names them in an order, which is not deleted with the account: orders forget it when they are over.
+    """
 
     caller: Caller
     names: tuple[str, ...]
     proofs: tuple[str, ...]
     product: str
     viewed: str
+    recipient: str
 
     @property
     def id(self) -> str:
@@ -89,13 +94,15 @@ def lived(slot: int, number: int = 0) -> Life:
         shown=Shown(1, Money(100), 1),
     )
     carts.save(Cart(user_id, (wanted,), {"mch_1": note}), before=Cart(user_id))
+    recipient = f"收货的安娜{number}"
+    checkout.written(user_id, address={"recipient": recipient, "country": "CN", "division": "440305"})
     names = (
         *(email, phone, phone[3:], f"安娜{number}号", f"Anna's phone {number}", "1990-02-03"),
         *(f"秘密路{number}之7号", f"后门巷{number}之9号", f"收件人{number}号", "13800138000", "203.0.113"),
         note,
     )
     proofs = (_hash(), account.totp.secret if account.totp else "", secret, digest("abcde-fghij"), token, spent)
-    return Life(caller, names, proofs, product, viewed)
+    return Life(caller, names, proofs, product, viewed, recipient)
 
 
 @cache

@@ -17,7 +17,7 @@ from tests.fixtures.copies import archive
 from tests.sagas.lives import Life, lived
 from tests.sagas.runner import Delay, Fail, Fault, Kill, Repeat, Sagas
 
-_ELSEWHERE = ("cart", "wallet")
+_ELSEWHERE = ("cart", "wallet", "orders")
 COLLECTING = [
     *(f"users.export_{part}" for part in PARTS if part not in _ELSEWHERE),
     *(f"{part}.export_{part}" for part in _ELSEWHERE),
@@ -43,6 +43,7 @@ def check(life: Life, given: dict[str, str]) -> None:
     assert sorted(item["type"] for item in found["activity.json"]) == ["favourite", "view"]
     assert list(found["cart.json"]["notes"].values()) == [life.names[-1]]
     assert found["wallet.json"]["wallet"]["balance"] == {"amount": 0, "currency": "CNY"}
+    assert [order["address"]["recipient"] for order in found["orders.json"]] == [life.recipient]
     assert [proof for proof in life.proofs if proof in str(found)] == []
 
 
@@ -57,7 +58,7 @@ def test_the_archive_holds_everything_once_and_no_proof_of_identity(sagas: Sagas
     assert sorted(run.tasks[:-1]) == sorted(COLLECTING)
     assert run.tasks[-1] == "users.finish_export"
     check(life, given)
-    assert not {other.id, other.names[0], other.names[6]} & set(_texts(archive(given)))
+    assert not {other.id, other.names[0], other.names[6], other.recipient} & set(_texts(archive(given)))
     assert service.export(life.caller, given["export_id"]).state is ExportState.READY
 
 

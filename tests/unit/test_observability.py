@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mall.observability import concerning, count, logger, masked, metrics, traced
+from mall.observability import alert, concerning, count, logger, masked, metrics, traced
 
 TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJlLWJ5dGVz"
 SECRETS = [
@@ -104,6 +104,20 @@ def test_a_count_is_written_in_the_embedded_metric_format(capsys: pytest.Capture
     line = json.loads(capsys.readouterr().out)
     assert line["OrdersPlaced"] == [1.0, 2.0]
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Mall"
+
+
+def test_an_alert_is_one_metric_whatever_operation_finds_it(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics.add_dimension("operation", "orders.close_payment")
+    count("Requests")
+    alert("PaymentExceptions")
+    metrics.flush_metrics()
+
+    line, other = map(json.loads, capsys.readouterr().out.splitlines())
+    assert other["operation"] == "orders.close_payment"
+    assert line["_aws"]["CloudWatchMetrics"] == [
+        {"Namespace": "Mall", "Dimensions": [["service"]], "Metrics": [{"Name": "PaymentExceptions", "Unit": "Count"}]}
+    ]
+    assert (line["service"], line["PaymentExceptions"]) == ("mall", [1.0])
 
 
 def test_without_tracing_a_traced_block_just_runs(monkeypatch: pytest.MonkeyPatch) -> None:

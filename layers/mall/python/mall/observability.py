@@ -14,7 +14,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
 
 from mall import config
 
@@ -61,7 +61,8 @@ class _Formatter(LambdaPowertoolsFormatter):
 logger = Logger(
     service="mall", level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_Formatter(use_rfc3339=True, utc=True)
 )
-metrics = Metrics(namespace="Mall", service="mall")
+_NAMESPACE, _SERVICE = "Mall", {"service": "mall"}
+metrics = Metrics(namespace=_NAMESPACE, **_SERVICE)
 
 
 def concerning(**ids: str | None) -> None:
@@ -72,8 +73,21 @@ def concerning(**ids: str | None) -> None:
 
 
 def count(name: str, amount: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Add to the metric `name` of namespace Mall; it is written with the request's other metrics at its end."""
+    """Add to the metric `name` of namespace Mall; it is written with the request's other metrics at its end.
+
+    Its dimensions are `service`, and `operation` where the function says which it is (endpoints, consumers and tasks of
+    sagas do): an alarm watches the metric of one operation, or that of functions that have none.
+    """
     metrics.add_metric(name=name, unit=unit, value=amount)
+
+
+def alert(name: str) -> None:
+    """Add one to the metric `name` of namespace Mall at once, whatever operation finds it: for an alarm on all of them.
+
+    Its only dimension is `service`.
+    """
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=_NAMESPACE, default_dimensions=_SERVICE):
+        pass
 
 
 @contextmanager

@@ -23,5 +23,8 @@ Decisions that bind others:
 - Amounts: goods − discounts = payable of a line; lines + freight = order; orders = trade = intent + wallet. The tables
   check each row, `placing.model` the sums.
 - The address is a copy, made when the order was placed; what happens to the address book later does not change it.
+- Of who has closed their account, what is not paid is cancelled, and what is paid is sent. Orders are books and are
+  kept; who lived where is not: of the address of each that is finished (cancelled, completed, closed) the country and
+  the division remain, at once or when it is finished. Whoever reads an address does without the rest of it.
 - Coupons and points hold their part of a trade through a port, `benefits.Benefit`.
 """

@@ -80,6 +80,7 @@ class Kind(StrEnum):
     SHIP = "ship"  # the merchant has sent everything
     RECEIPT = "receipt"  # the buyer has confirmed the receipt
     AFTERSALE = "aftersale"  # goods may be sent back until then
+    FORGET = "forget"  # whoever closed their account (the subject) is named by none of their orders
 
 
 class TradeNotFound(errors.NotFound):

@@ -36,6 +36,7 @@ class Act(StrEnum):
     REQUEST_INVOICE = "request_invoice"
     BUY_AGAIN = "buy_again"
     DELETE = "delete"
+    FORGET_ADDRESS = "forget_address"
 
 
 # For how long something may take. The pay deadline counts from the placing, the others from what they follow.
@@ -152,6 +153,7 @@ def _rule(act: Act, sides: Iterable[Side], of: Iterable[Status], *to: Status, gu
 
 _S, _BUYER, _MERCHANT, _PLATFORM, _SYSTEM = Status, Side.BUYER, Side.MERCHANT, Side.PLATFORM, Side.SYSTEM
 _SELLER = (_MERCHANT, _PLATFORM)
+_FINISHED = (_S.CANCELLED, _S.COMPLETED, _S.CLOSED)
 _PAID_FOR = (_S.PAID, _S.PARTIALLY_SHIPPED, _S.SHIPPED, _S.COMPLETED, _S.CLOSED)
 
 RULES: tuple[Rule, ...] = (
@@ -177,7 +179,8 @@ RULES: tuple[Rule, ...] = (
     _rule(Act.NOTE_REFUND, [_SYSTEM], [*_PAID_FOR, _S.CANCELLING]),
     _rule(Act.REQUEST_INVOICE, [_BUYER], _PAID_FOR, guard="something was paid, and none was asked for"),
     _rule(Act.BUY_AGAIN, [_BUYER], Status),
-    _rule(Act.DELETE, [_BUYER], [_S.CANCELLED, _S.COMPLETED, _S.CLOSED], guard="not deleted"),
+    _rule(Act.DELETE, [_BUYER], _FINISHED, guard="not deleted"),
+    _rule(Act.FORGET_ADDRESS, [_SYSTEM], _FINISHED),
 )
 
 NEXT: Mapping[Status, frozenset[Status]] = {

@@ -50,6 +50,14 @@ class NewDeliveryDate(Body):
     delivery_date: date
 
 
+class OtherAddress(Body):
+    """One of the addresses in the buyer's book."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"address_id": "adr_01KAQ3Z5J8M0T1V2W3X4Y5Z6A7G4"}]})
+
+    address_id: str = Field(max_length=64)
+
+
 class WantedInvoice(Body):
     """What an invoice (发票) shall say: a person's name, or a company's and its tax number."""
 

@@ -135,6 +135,15 @@ def listed(
     return with_lines(session, user_id, [mapping.order(row) for row in rows])
 
 
+def addressed(session: sql.Session, user_id: str, statuses: Sequence[Status], most: int) -> list[Order]:
+    """Some of somebody's orders of these statuses that say who lives where, locked."""
+    query = select(OrderRow).where(
+        *_of(OrderRow, user_id), OrderRow.status.in_(statuses), OrderRow.address.has_key("recipient")
+    )
+    rows = session.scalars(query.order_by(OrderRow.id).limit(most).with_for_update()).all()
+    return with_lines(session, user_id, [mapping.order(row) for row in rows])
+
+
 def unpaid(session: sql.Session, user_id: str) -> list[str]:
     """The ids of somebody's trades that are neither paid nor cancelled."""
     return list(session.scalars(select(TradeRow.id).where(*_of(TradeRow, user_id), TradeRow.stage.in_(_UNPAID))))

@@ -10,6 +10,7 @@ from mall.cart import service as carts
 from mall.money import Money
 from mall.observability import logger
 from mall.orders import rules, service, store
+from mall.orders.addresses.model import snapshot
 from mall.orders.deadlines import store as deadlines
 from mall.orders.life import service as life
 from mall.orders.model import Actor, Deadline, Kind, NothingToOrder, Order, Side, Trade
@@ -21,7 +22,6 @@ from mall.orders.workflow import store as workflow
 from mall.quotes import service as quotes
 from mall.quotes.model import Wish
 from mall.users.address_book import service as addresses
-from mall.users.address_book.model import Address
 from mall.users.erased import service as erased
 from mall.wallet import service as wallet
 from mall.wallet.model import PaymentPasswordWrong
@@ -142,23 +142,6 @@ def _prove(user_id: str, form: NewOrder) -> None:
     if not form.payment_password:
         raise PaymentPasswordWrong("Paying from the wallet takes the payment password.")
     wallet.check_password(user_id, form.payment_password)
-
-
-def snapshot(address: Address) -> dict[str, Any]:
-    """An address as an order keeps it."""
-    place = address.place
-    return {
-        "recipient": address.recipient,
-        "phone": address.phone,
-        "country": place.country,
-        "division": place.division,
-        "region": place.region,
-        "city": place.city,
-        "district": place.district,
-        "lines": list(place.lines),
-        "postal_code": place.postal_code,
-        "written": place.written(),
-    }
 
 
 def _write(session: sql.Session, trade: Trade, orders: Sequence[Order]) -> Trade:

@@ -126,9 +126,15 @@ def postpone_delivery(user_id: str, order_id: str, day: date) -> Order:
 
 
 def modify_address(user_id: str, order_id: str, address: Mapping[str, Any], *, by: Actor, note: str = "") -> Order:
-    """Have an order sent elsewhere, as long as nothing of it is sent. Raises OrderNotFound, Refused or NotYours."""
+    """Have an order sent elsewhere, as long as nothing of it is sent; a repetition changes nothing.
+
+    Raises OrderNotFound, Refused or NotYours.
+    """
 
     def act(session: sql.Session, order: Order, now: datetime) -> Order:
+        rules.rule_for(order, Act.MODIFY_ADDRESS, by.side)
+        if order.address == address:
+            return order
         (order,) = life.change(session, [order], Act.MODIFY_ADDRESS, by, at=now, note=note, address=address)
         return order
 

@@ -1,13 +1,14 @@
 """Acting on deadlines that are due."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mall import clock, errors, events, sql
 from mall.inventory import service as inventory
 from mall.observability import count, logger
 from mall.orders import rules, store
+from mall.orders.addresses import service as addresses
 from mall.orders.cancelling import service as cancelling
 from mall.orders.deadlines import store as deadlines
 from mall.orders.model import SYSTEM, Deadline, Kind, Order, OrderNotFound, Refused, Stage, Status
@@ -16,6 +17,8 @@ from mall.orders.placing import service as placing
 from mall.orders.shipping import service as shipping
 
 BATCH = 25
+# Orders of who has closed their account are looked at so often until all of them are finished.
+FORGET_AGAIN = timedelta(days=1)
 # Nothing is due of an order any more that is there.
 _OVER = {status.value for status in Status if not rules.NEXT[status]}
 
@@ -84,6 +87,16 @@ def _agree(deadline: Deadline) -> None:
         cancelling.agree(deadline.user_id, deadline.subject, by=SYSTEM)
 
 
+def _forget(deadline: Deadline) -> None:
+    """Somebody closed their account: their orders that are finished do not say any longer where they live."""
+    waiting = addresses.forget(deadline.user_id)
+    with sql.session(key=deadline.user_id) as session:
+        if waiting:
+            deadlines.look_again(session, deadline, clock.now() + FORGET_AGAIN)
+        else:
+            deadlines.meet(session, [deadline.subject], [deadline.kind], clock.now())
+
+
 def _of_order(act: Callable[[sql.Session, Order, datetime], None]) -> Callable[[Deadline], None]:
     def handle(deadline: Deadline) -> None:
         def change(session: sql.Session, order: Order, now: datetime) -> Order:
@@ -114,6 +127,7 @@ _ACTS: Mapping[Kind, Callable[[Deadline], None]] = {
     Kind.SHIP: _of_order(shipping.overdue),
     Kind.RECEIPT: _of_order(shipping.received_by_time),
     Kind.AFTERSALE: _of_order(shipping.close),
+    Kind.FORGET: _forget,
 }
 
 
@@ -140,11 +154,19 @@ def reservation_overdue(event: events.Event) -> None:
 
 
 def account_closed(event: events.Event) -> None:
-    """Take in `users.AccountClosed`: what was not paid for is cancelled; what was paid for is still sent."""
-    with sql.session(key=event.aggregate) as session:
-        unpaid = store.unpaid(session, event.aggregate)
+    """Take in `users.AccountClosed`: what was not paid for is cancelled; what was paid for is still sent.
+
+    What is finished forgets where it was sent; the sweep sees to the rest, also when something fails here.
+    """
+    user_id = event.aggregate
+    with sql.session(key=user_id) as session:
+        deadlines.put(session, [(user_id, Kind.FORGET, clock.now())], user_id)
+        unpaid = store.unpaid(session, user_id)
+        due = deadlines.current(session, user_id, Kind.FORGET)
     for trade_id in unpaid:
-        paying.cancel(event.aggregate, trade_id, by=SYSTEM, reason="account_closed")
+        paying.cancel(user_id, trade_id, by=SYSTEM, reason="account_closed")
+    if due is not None:
+        _forget(due)
 
 
 def lag(shard: int) -> float:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from mall import events, ids, sql
-from mall.observability import count, logger
+from mall.observability import alert, logger
 from mall.payments.exceptions import store
 from mall.payments.model import Attempt, Intent, PaymentException, Report
 
@@ -79,7 +79,7 @@ def slot_of(attempt_id: str) -> int:
 
 
 def _alarm(exception: PaymentException) -> None:
-    count("PaymentExceptions")
+    alert("PaymentExceptions")
     logger.error(
         "payment exception",
         exception_id=exception.id,
