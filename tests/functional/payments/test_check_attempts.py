@@ -3,12 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from mall import clock
-from mall.payments import service
-from mall.payments.attempts import service as attempts
-from mall.payments.model import GRACE, LADDER, AttemptState, IntentState, next_check
-from tests.fixtures.paying import Till, news
+import pytest
+from sqlalchemy import select, text
 
+from mall import clock, ids, sql
+from mall.payments import service, store
+from mall.payments.attempts import service as attempts
+from mall.payments.callbacks import service as callbacks
+from mall.payments.model import GRACE, LADDER, AttemptState, IntentState, Notice, Verdict, next_check
+from mall.payments.tables import EventRow
+from mall.sql import shards
+from tests.fixtures.paying import Till, news
+from tests.functional.payments.test_take_callback import again
+
+NEWS = ("payments.PaymentSucceeded", "payments.PaymentUnwanted")
 NOTHING = {"asked": 0, "heard": 0, "closed": 0}
 
 
@@ -148,3 +156,76 @@ def _charge(till: Till, number: str, intent: Any) -> Any:
         notify_url=addresses.notify("sandbox"),
         return_url=addresses.back("/", intent.id),
     )
+
+
+def kept(slots: tuple[int, ...] = (0, 1023)) -> set[str]:
+    """The ids of the events that are kept of what channels said."""
+    found: set[str] = set()
+    for slot in slots:
+        with sql.session(key=ids.new("any", slot=slot)) as session:
+            found |= set(session.scalars(select(EventRow.event_id)))
+    return found
+
+
+def said(event_id: str, at: datetime, *, slot: int) -> None:
+    """Let a channel have said something."""
+    with sql.session(key=ids.new("any", slot=slot)) as session:
+        notice = Notice("sandbox", event_id, "payment", None)
+        store.keep_event(session, notice, Verdict.NOTHING, slot=slot, headers={}, body="{}", at=at)
+
+
+def test_what_channels_said_is_kept_for_half_a_year_on_every_shard(till: Till) -> None:
+    now = clock.now()
+    for slot in (9, 1000):
+        said(f"old {slot}", now - callbacks.KEPT - timedelta(seconds=1), slot=slot)
+        said(f"young {slot}", now - callbacks.KEPT + timedelta(seconds=1), slot=slot)
+
+    for _ in range(2):
+        assert sweep(till, now) == NOTHING
+        assert kept() == {"young 9", "young 1000"}
+
+
+def test_old_callbacks_are_forgotten_in_batches_as_far_as_the_time_goes(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "_FORGOTTEN_AT_ONCE", 2)
+    now = clock.now()
+    for number in range(5):
+        said(f"event {number}", now - callbacks.KEPT - timedelta(days=5 - number), slot=9)
+    left = iter([True, False])
+
+    assert callbacks.forget_old(lambda: next(left, False)) == 2
+    assert kept() == {"event 2", "event 3", "event 4"}, "the oldest go first"
+    assert callbacks.forget_old(lambda: True) == 3
+    assert kept() == set()
+
+
+def test_a_slot_that_moves_is_left_alone(till: Till) -> None:
+    old = clock.now() - callbacks.KEPT - timedelta(days=1)
+    said("moving", old, slot=9)
+    said("staying", old, slot=10)
+    with shards.engine(0).begin() as connection:
+        connection.execute(text("INSERT INTO slot_fence (slot, state, mover) VALUES (9, 'leaving', 'test')"))
+
+    try:
+        assert callbacks.forget_old(lambda: True) == 1
+        assert kept((0,)) == {"moving"}
+    finally:
+        with shards.engine(0).begin() as connection:
+            connection.execute(text("DELETE FROM slot_fence WHERE slot = 9"))
+
+
+def test_what_was_said_and_is_forgotten_changes_nothing_when_it_is_said_again(till: Till) -> None:
+    intent = till.intent()
+    till.decide(till.begin(intent))
+    message = till.callbacks()[0]
+    again(message)
+    told = news(*NEWS)
+
+    with clock.at(clock.now() + callbacks.KEPT + timedelta(days=1)):
+        assert callbacks.forget_old(lambda: True) == 1
+        assert kept() == set()
+    assert again(message).text == "success"
+
+    assert till.now(intent).state is IntentState.SUCCESS
+    assert news(*NEWS) == told

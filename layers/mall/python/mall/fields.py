@@ -4,13 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mall.http import Body
+from mall.http import Body, View
+from mall.money import Money
 
 Locale = Literal["zh-CN", "en"]
 LocaleKey = Annotated[str, Field(pattern=r"^(zh-CN|en)$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 PictureId = Annotated[str, Field(pattern=r"^pic_[0-9a-f]{32}$")]
 Logo = Annotated[str, Field(pattern=r"^(pic_[0-9a-f]{32})?$", description="A picture's id; empty for none.")]
+
+
+class Amount(View):
+    """An amount in minor units (分, cents) of a currency."""
+
+    amount: int
+    currency: str
+
+    @classmethod
+    def of(cls, money: Money) -> "Amount":
+        """The view of `money`."""
+        return cls(amount=money.cents, currency=money.currency)
 
 
 class LocaleQuery(Body):

@@ -61,8 +61,8 @@ class _Formatter(LambdaPowertoolsFormatter):
 logger = Logger(
     service="mall", level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_Formatter(use_rfc3339=True, utc=True)
 )
-_NAMESPACE, _SERVICE = "Mall", {"service": "mall"}
-metrics = Metrics(namespace=_NAMESPACE, **_SERVICE)
+_NAMESPACE, _SERVICE = "Mall", "mall"
+metrics = Metrics(namespace=_NAMESPACE, service=_SERVICE)
 
 
 def concerning(**ids: str | None) -> None:
@@ -86,7 +86,8 @@ def alert(name: str) -> None:
 
     Its only dimension is `service`.
     """
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=_NAMESPACE, default_dimensions=_SERVICE):
+    of = {"service": _SERVICE}
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=_NAMESPACE, default_dimensions=of):
         pass
 
 

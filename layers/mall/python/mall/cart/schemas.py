@@ -8,7 +8,8 @@ from pydantic import Field
 from mall import ids
 from mall.cart.model import LONGEST_NOTE, Cart, Change, Line
 from mall.cart.showing import Checkout, Picture
-from mall.catalog.cards import Amount, Named
+from mall.catalog.cards import Named
+from mall.fields import Amount
 from mall.http import Body, View
 from mall.money import Money
 from mall.quotes.model import LOW, MOST_LINES, MOST_QUANTITY, Bearer, Item, Kind, Problem, Quote, Standing, Wish, pick
@@ -140,9 +141,9 @@ class CartLine(View):
             quantity=line.quantity,
             selected=line.selected,
             saved=line.saved,
-            unit_price=_amount(price),
-            list_price=None if listed is None or listed <= price else _amount(listed),
-            line_total=_amount(price * line.quantity),
+            unit_price=Amount.of(price),
+            list_price=None if listed is None or listed <= price else Amount.of(listed),
+            line_total=Amount.of(price * line.quantity),
             state=_state(item),
             max_quantity=min(item.available, MOST_QUANTITY) if item is not None and item.buyable else 0,
             changes=[change for change in changes if change.sku_id == line.sku_id],
@@ -271,19 +272,19 @@ def _group(
         merchant=Named(id=merchant_id, name=name),
         note=cart.notes.get(merchant_id, ""),
         lines=[CartLine.of(line, item, changes, locale) for line, item in zip(lines, items, strict=True)],
-        goods=_amount(nothing if share is None else share.goods),
-        discount=_amount(nothing if share is None else share.discount),
-        freight=_amount(nothing if share is None else share.freight),
-        payable=_amount(nothing if share is None else share.payable),
+        goods=Amount.of(nothing if share is None else share.goods),
+        discount=Amount.of(nothing if share is None else share.discount),
+        freight=Amount.of(nothing if share is None else share.freight),
+        payable=Amount.of(nothing if share is None else share.payable),
     )
 
 
 def _amounts(quote: Quote) -> dict[str, Any]:
     return {
-        "goods": _amount(quote.goods),
-        "discount": _amount(quote.discount),
-        "freight": _amount(quote.freight),
-        "total": _amount(quote.total),
+        "goods": Amount.of(quote.goods),
+        "discount": Amount.of(quote.discount),
+        "freight": Amount.of(quote.freight),
+        "total": Amount.of(quote.total),
     }
 
 
@@ -300,10 +301,6 @@ def _discounts(quote: Quote, locale: str) -> list[DiscountView]:
             bearer=row.bearer,
         )
     return list(found.values())
-
-
-def _amount(money: Money) -> Amount:
-    return Amount(amount=money.cents, currency=money.currency)
 
 
 def _state(item: Item | None) -> Literal["in_stock", "low", "out", "off_sale", "gone"]:

@@ -11,18 +11,12 @@ from typing import Any
 from pydantic import Field
 
 from mall.catalog.texts import Texts, pick
+from mall.fields import Amount
 from mall.http import View
 from mall.money import Money
 
 Card = dict[str, Any]
 """A composed card (JSON types)."""
-
-
-class Amount(View):
-    """An amount in minor units (分, cents)."""
-
-    amount: int
-    currency: str
 
 
 class PriceRange(View):

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from mall import errors
+from mall.fields import Amount
 from mall.http import Body, Page, View
-from mall.money import Money
 from mall.orders.model import Line, Order, Stage, Status
 from mall.orders.rules import REASONS
 from mall.orders.showing import Offer, Picture, TradePicture
@@ -77,18 +77,6 @@ class WantedInvoice(Body):
             raise errors.Invalid("An invoice for a company says its tax number.")
 
 
-class AmountView(View):
-    """An amount in minor units (分, cents) of a currency."""
-
-    amount: int
-    currency: str
-
-    @classmethod
-    def of(cls, money: Money) -> "AmountView":
-        """The view of `money`."""
-        return cls(amount=money.cents, currency=money.currency)
-
-
 class ActionView(View):
     """Something that can be done with a trade or an order: whether now, until when; or why not."""
 
@@ -129,9 +117,9 @@ class LineView(View):
     picture_id: str | None
     quantity: int
     shipped: int
-    unit_price: AmountView
-    discount: AmountView
-    payable: AmountView
+    unit_price: Amount
+    discount: Amount
+    payable: Amount
 
     @classmethod
     def of(cls, line: Line, locale: str) -> "LineView":
@@ -146,9 +134,9 @@ class LineView(View):
             picture_id=line.picture_id,
             quantity=line.quantity,
             shipped=line.shipped,
-            unit_price=AmountView.of(line.unit_price),
-            discount=AmountView.of(line.discount),
-            payable=AmountView.of(line.payable),
+            unit_price=Amount.of(line.unit_price),
+            discount=Amount.of(line.discount),
+            payable=Amount.of(line.payable),
         )
 
 
@@ -188,11 +176,11 @@ class OrderView(View):
     ship_status: str
     refund_status: str
     lines: list[LineView]
-    goods: AmountView
-    discount: AmountView
-    freight: AmountView
-    payable: AmountView
-    refunded: AmountView
+    goods: Amount
+    discount: Amount
+    freight: Amount
+    payable: Amount
+    refunded: Amount
     note: str
     reason: str | None
     delivery_date: str | None
@@ -257,9 +245,9 @@ class TradeView(View):
     id: str
     stage: Stage
     reason: str | None
-    total: AmountView
-    wallet_amount: AmountView
-    due: AmountView
+    total: Amount
+    wallet_amount: Amount
+    due: Amount
     pay_deadline: datetime
     intent_id: str | None
     orders: list[OrderView]
@@ -275,9 +263,9 @@ class TradeView(View):
             id=trade.id,
             stage=trade.stage,
             reason=trade.reason,
-            total=AmountView.of(trade.total),
-            wallet_amount=AmountView.of(trade.wallet_amount),
-            due=AmountView.of(trade.due),
+            total=Amount.of(trade.total),
+            wallet_amount=Amount.of(trade.wallet_amount),
+            due=Amount.of(trade.due),
             pay_deadline=trade.pay_deadline,
             intent_id=trade.intent_id,
             orders=[OrderView.of(one, locale) for one in picture.orders],
@@ -310,9 +298,9 @@ def text(texts: Mapping[str, str], locale: str) -> str:
     return texts.get(locale) or texts.get(_DEFAULT) or next(iter(texts.values()), "")
 
 
-def _amounts(order: Order) -> dict[str, AmountView]:
+def _amounts(order: Order) -> dict[str, Amount]:
     names = ("goods", "discount", "freight", "payable", "refunded")
-    return {name: AmountView.of(getattr(order, name)) for name in names}
+    return {name: Amount.of(getattr(order, name)) for name in names}
 
 
 def _events(picture: Picture) -> list[EventView]:

@@ -17,6 +17,8 @@ Decisions that bind others:
 - One transaction takes in what was said: the event (unique by channel and id), the attempt, the intent, the ledger
   posting of the money that came in, the news. The channel hears "success" only after its commit, and the same event
   gets the same answer.
+- What a channel said is kept word for word for 180 days (`callbacks.service.KEPT`). Said again after that, it is taken
+  in anew, and changes nothing: the attempt has long ended.
 - Who changes an intent or one of its attempts holds the intent's row lock, so paying and closing happen in turn.
 - Money that nobody can use (a payment of a closed intent: `late`; a second payment: `double`) is taken in like any
   other and told as PaymentUnwanted; `refunds` sends it back. A wrong amount changes nothing and waits for an operator.

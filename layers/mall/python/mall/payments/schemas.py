@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from mall.catalog.cards import Amount
+from mall.fields import Amount
 from mall.http import Body, Page, View
 from mall.money import Money
 from mall.payments.channels import Offer
@@ -98,8 +98,8 @@ class PaymentView(View):
             purpose=intent.purpose,
             reference=intent.reference,
             subject=intent.subject,
-            amount=_amount(intent.amount),
-            refunded=_amount(intent.refunded),
+            amount=Amount.of(intent.amount),
+            refunded=Amount.of(intent.refunded),
             state=intent.state,
             reason=intent.reason,
             expires_at=intent.expires_at,
@@ -166,8 +166,8 @@ class ExceptionView(View):
             attempt_id=exception.attempt_id,
             intent_id=exception.intent_id,
             user_id=exception.user_id,
-            expected=_amount(exception.expected) if exception.expected else None,
-            received=_amount(exception.received) if exception.received else None,
+            expected=Amount.of(exception.expected) if exception.expected else None,
+            received=Amount.of(exception.received) if exception.received else None,
             trade_no=exception.trade_no,
             created_at=exception.created_at,
             resolved_at=exception.resolved_at,
@@ -182,7 +182,3 @@ class ExceptionList(View):
 
     items: list[ExceptionView]
     after: str | None
-
-
-def _amount(money: Money) -> Amount:
-    return Amount(amount=money.cents, currency=money.currency)

@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import ids, sql
 from mall.money import Money
 from mall.payments.model import Attempt, AttemptState, Intent, IntentState, Notice, PaymentNotFound, Verdict
 from mall.payments.tables import AttemptRow, EventRow, IntentRow
+from mall.sql import shards
 
 _FRESH = {"populate_existing": True}
 _NO_SYNC = {"synchronize_session": False}
+# Slots that are moving are left alone.
+_MOVING = text("SELECT slot FROM slot_fence")
 
 
 class Overtaken(AssertionError):
@@ -239,6 +242,22 @@ def keep_event(
         )
     ).one()
     return Verdict(before)
+
+
+def forget_events(shard: int, before: datetime, most: int) -> int:
+    """Delete the oldest of what channels said on `shard` before then, and return how many that were."""
+    table: Any = EventRow.__table__
+    keys = table.c.slot, table.c.channel, table.c.event_id
+    with shards.engine(shard).begin() as connection:
+        moving = connection.execute(_MOVING).scalars().all()
+        old = select(*keys).where(table.c.at < before)
+        if moving:
+            old = old.where(table.c.slot.not_in(moving))
+        some = old.order_by(table.c.at).limit(most).with_for_update(skip_locked=True)
+        found = [tuple(row) for row in connection.execute(some)]
+        if found:
+            connection.execute(delete(table).where(tuple_(*keys).in_(found)))
+    return len(found)
 
 
 def _could_be_ours(id_: str) -> bool:

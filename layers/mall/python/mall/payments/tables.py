@@ -100,6 +100,8 @@ class EventRow(sql.Base, sql.ByBuyer):
     body: Mapped[str]
     at: Mapped[datetime]
 
+    __table_args__ = (Index("ix_payment_event_at", "at"),)
+
 
 class ExceptionRow(sql.Base, sql.ByBuyer):
     """What takes a person. `slot` is that of the payment, or any for one that we know nothing of."""

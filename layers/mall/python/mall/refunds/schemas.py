@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from mall import ids
-from mall.catalog.cards import Amount
+from mall.fields import Amount
 from mall.http import Page, View
-from mall.money import Money
 from mall.refunds.model import Part, Refund, RefundLine, State
 
 
@@ -29,7 +28,7 @@ class RefundLineView(View):
     @classmethod
     def of(cls, line: RefundLine) -> "RefundLineView":
         """The view of a line."""
-        return cls(line_id=line.line_id, quantity=line.quantity, amount=_amount(line.amount))
+        return cls(line_id=line.line_id, quantity=line.quantity, amount=Amount.of(line.amount))
 
 
 class RefundPartView(View):
@@ -43,7 +42,7 @@ class RefundPartView(View):
     @classmethod
     def of(cls, part: Part) -> "RefundPartView":
         """The view of a part."""
-        return cls(to=part.kind, channel=part.channel, amount=_amount(part.amount), state=part.state)
+        return cls(to=part.kind, channel=part.channel, amount=Amount.of(part.amount), state=part.state)
 
 
 class RefundView(View):
@@ -68,8 +67,8 @@ class RefundView(View):
             id=refund.id,
             trade_id=refund.trade_id,
             order_id=refund.order_id,
-            amount=_amount(refund.amount),
-            freight=_amount(refund.freight),
+            amount=Amount.of(refund.amount),
+            freight=Amount.of(refund.freight),
             lines=[RefundLineView.of(line) for line in refund.lines],
             parts=[RefundPartView.of(part) for part in refund.parts],
             reason=refund.reason,
@@ -106,7 +105,7 @@ class PartRecord(View):
             to=part.kind,
             channel=part.channel,
             payment=part.attempt_id,
-            amount=_amount(part.amount),
+            amount=Amount.of(part.amount),
             state=part.state,
             tries=part.tries,
             next_try_at=part.next_try_at,
@@ -139,7 +138,7 @@ class RefundRecord(View):
             merchant_id=refund.merchant_id,
             trade_id=refund.trade_id,
             order_id=refund.order_id,
-            amount=_amount(refund.amount),
+            amount=Amount.of(refund.amount),
             reason=refund.reason,
             by=refund.by,
             state=refund.state,
@@ -154,7 +153,3 @@ class RefundRecords(View):
 
     items: list[RefundRecord]
     next: str | None
-
-
-def _amount(money: Money) -> Amount:
-    return Amount(amount=money.cents, currency=money.currency)

@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SecretStr
 
 from mall import errors, ids
-from mall.catalog.cards import Amount
+from mall.fields import Amount
 from mall.http import Body, Page, View
-from mall.money import Money
 from mall.users.model import CODE_DIGITS
 from mall.wallet.model import Entry, EntryKind, Wallet
 
@@ -57,14 +56,14 @@ class WalletView(View):
     def of(cls, wallet: Wallet) -> "WalletView":
         """The view of a wallet, for its owner only."""
         return cls(
-            balance=_amount(wallet.balance),
-            held=_amount(wallet.held),
+            balance=Amount.of(wallet.balance),
+            held=Amount.of(wallet.held),
             password_set=wallet.password_set,
             limits=LimitsView(
-                highest_balance=_amount(wallet.limits.highest_balance),
-                most_spent_a_day=_amount(wallet.limits.most_spent_a_day),
-                spent_today=_amount(wallet.spent_today),
-                most_topped_up_a_day=_amount(wallet.limits.most_topped_up_a_day),
+                highest_balance=Amount.of(wallet.limits.highest_balance),
+                most_spent_a_day=Amount.of(wallet.limits.most_spent_a_day),
+                spent_today=Amount.of(wallet.spent_today),
+                most_topped_up_a_day=Amount.of(wallet.limits.most_topped_up_a_day),
             ),
         )
 
@@ -86,8 +85,8 @@ class EntryView(View):
             id=entry.id,
             kind=entry.kind,
             reference=entry.reference,
-            amount=_amount(entry.amount),
-            balance=_amount(entry.balance),
+            amount=Amount.of(entry.amount),
+            balance=Amount.of(entry.balance),
             at=entry.at,
         )
 
@@ -99,7 +98,3 @@ class EntryList(View):
 
     items: list[EntryView]
     next: str | None
-
-
-def _amount(money: Money) -> Amount:
-    return Amount(amount=money.cents, currency=money.currency)

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from mall.catalog.offers.schemas import OfferView, PriceView
+from mall.catalog.offers.schemas import OfferView
+from mall.fields import Amount
 from mall.http import View
 
 
@@ -69,7 +70,7 @@ class ProductView(View):
     pictures: list[str]
     tags: list[str]
     flags: dict[str, datetime]
-    price: dict[str, PriceView] = Field(description="`from` the cheapest `to` the dearest SKU.")
+    price: dict[str, Amount] = Field(description="`from` the cheapest `to` the dearest SKU.")
     offer: OfferView
     published_at: datetime
     updated_at: datetime

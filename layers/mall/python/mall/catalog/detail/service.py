@@ -10,11 +10,11 @@ from mall.catalog.categories.template import Attribute
 from mall.catalog.detail import schemas
 from mall.catalog.offers import service as offers
 from mall.catalog.offers.model import Offers
-from mall.catalog.offers.schemas import OfferView, PriceView
+from mall.catalog.offers.schemas import OfferView
 from mall.catalog.products import service as products
 from mall.catalog.products.model import NoSuchProduct, Product
 from mall.catalog.texts import pick
-from mall.fields import LocaleQuery
+from mall.fields import Amount, LocaleQuery
 from mall.merchants import service as merchants
 
 _YES = {"zh-CN": ("否", "是"), "en": ("No", "Yes")}
@@ -80,8 +80,8 @@ def _view(product: Product, known: Offers, locale: str) -> schemas.ProductView:
         tags=list(product.tags),
         flags=product.flags_at(now),
         price={
-            "from": PriceView(amount=prices[0], currency=currency),
-            "to": PriceView(amount=prices[-1], currency=currency),
+            "from": Amount(amount=prices[0], currency=currency),
+            "to": Amount(amount=prices[-1], currency=currency),
         },
         offer=offers.view(known, [sku.id for sku in product.skus]),
         published_at=product.published_at,

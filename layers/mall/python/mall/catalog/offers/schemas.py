@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mall import ids
 from mall.catalog.offers.model import DEAREST, MOST_STOCK, Change, Offer, Offers, Stock
+from mall.fields import Amount
 from mall.http import Body, View
 from mall.money import Money
 
@@ -20,18 +21,6 @@ class Price(Body):
     def money(self) -> Money:
         """The amount that is meant."""
         return Money(self.amount, self.currency)
-
-
-class PriceView(View):
-    """An amount in minor units (分, cents)."""
-
-    amount: int
-    currency: str
-
-    @classmethod
-    def of(cls, money: Money) -> "PriceView":
-        """The view of `money`."""
-        return cls(amount=money.cents, currency=money.currency)
 
 
 class OfferBody(Body):
@@ -62,15 +51,15 @@ class SkuOffer(View):
     """What a SKU costs and whether it can be had."""
 
     sku_id: str
-    price: PriceView
-    list_price: PriceView | None
+    price: Amount
+    list_price: Amount | None
     state: Stock
 
     @classmethod
     def of(cls, offer: Offer) -> "SkuOffer":
         """What everybody sees of `offer`."""
-        listed = None if offer.list_price is None else PriceView.of(offer.list_price)
-        return cls(sku_id=offer.sku_id, price=PriceView.of(offer.price), list_price=listed, state=offer.state)
+        listed = None if offer.list_price is None else Amount.of(offer.list_price)
+        return cls(sku_id=offer.sku_id, price=Amount.of(offer.price), list_price=listed, state=offer.state)
 
 
 class Delivery(View):
@@ -92,8 +81,8 @@ class OwnOffer(View):
     """What a SKU costs and how many there are, for its merchant."""
 
     sku_id: str
-    price: PriceView
-    list_price: PriceView | None
+    price: Amount
+    list_price: Amount | None
     available: int
     state: Stock
     updated_at: datetime
@@ -113,8 +102,8 @@ class OwnOffers(View):
             offers=[
                 OwnOffer(
                     sku_id=offer.sku_id,
-                    price=PriceView.of(offer.price),
-                    list_price=None if offer.list_price is None else PriceView.of(offer.list_price),
+                    price=Amount.of(offer.price),
+                    list_price=None if offer.list_price is None else Amount.of(offer.list_price),
                     available=offer.available,
                     state=offer.state,
                     updated_at=offer.updated_at,

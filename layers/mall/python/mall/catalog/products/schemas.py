@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from mall import errors, ids
 from mall.catalog.offers.model import MOST_STOCK, Offers
-from mall.catalog.offers.schemas import OwnOffer, OwnOffers, Price, PriceView
+from mall.catalog.offers.schemas import OwnOffer, OwnOffers, Price
 from mall.catalog.products.content import Content, Option, Sku, Tier, Value
 from mall.catalog.products.differences import Difference
 from mall.catalog.products.model import Entry, Flag, Product, Reason, Record, State
@@ -24,7 +24,7 @@ from mall.catalog.products.preparing import (
     MOST_SPECIAL_PRICES,
     MOST_TAGS,
 )
-from mall.fields import LocaleKey, PictureId, Slug
+from mall.fields import Amount, LocaleKey, PictureId, Slug
 from mall.http import Body, Page, View
 
 Code = Annotated[str, Field(min_length=1, max_length=64)]
@@ -214,7 +214,7 @@ class TierView(View):
     """What one costs for whoever takes so many or more."""
 
     quantity: int
-    price: PriceView
+    price: Amount
 
 
 class SkuView(View):
@@ -223,14 +223,14 @@ class SkuView(View):
     id: str
     code: str
     options: dict[str, str]
-    price: PriceView
-    list_price: PriceView | None
+    price: Amount
+    list_price: Amount | None
     barcode: str
     weight_g: int | None
     picture_id: str | None
     stock: int | None = Field(description="What it begins with when it is first offered.")
     tiers: list[TierView]
-    member_prices: dict[str, PriceView]
+    member_prices: dict[str, Amount]
 
 
 class ContentView(View):
@@ -275,14 +275,14 @@ class ContentView(View):
                     id=sku.id,
                     code=sku.code,
                     options=dict(sku.options),
-                    price=PriceView.of(sku.price),
-                    list_price=None if sku.list_price is None else PriceView.of(sku.list_price),
+                    price=Amount.of(sku.price),
+                    list_price=None if sku.list_price is None else Amount.of(sku.list_price),
                     barcode=sku.barcode,
                     weight_g=sku.weight_g,
                     picture_id=sku.picture_id or None,
                     stock=sku.stock,
-                    tiers=[TierView(quantity=one.quantity, price=PriceView.of(one.price)) for one in sku.tiers],
-                    member_prices={level: PriceView.of(price) for level, price in sku.member_prices.items()},
+                    tiers=[TierView(quantity=one.quantity, price=Amount.of(one.price)) for one in sku.tiers],
+                    member_prices={level: Amount.of(price) for level, price in sku.member_prices.items()},
                 )
                 for sku in content.skus
             ],

@@ -22,7 +22,7 @@ _EXAMPLE: dict[str, Any] = {
 Note = Annotated[str, StringConstraints(max_length=200, pattern=_LINE)]
 
 
-class Amount(Body):
+class GivenAmount(Body):
     """An amount in minor units (分, cents) of a currency."""
 
     amount: int = Field(ge=0, le=10**14)
@@ -53,9 +53,9 @@ class NewOrder(Body):
     cart_version: int | None = Field(default=None, ge=0, description="The version of the cart that was quoted.")
     lines: list[OrderedLine] = Field(default=[], max_length=MOST_LINES)
     address_id: str = Field(max_length=64)
-    expected_total: Amount
+    expected_total: GivenAmount
     notes: dict[str, Note] = Field(default={}, max_length=MOST_LINES, description="For merchants, by their id.")
-    wallet_amount: Amount | None = Field(default=None, description="What of it the wallet pays.")
+    wallet_amount: GivenAmount | None = Field(default=None, description="What of it the wallet pays.")
     payment_password: str | None = Field(default=None, max_length=64, description="Needed where the wallet pays.")
     delivery_date: date | None = Field(default=None, description="Not to be delivered before that day.")
 

@@ -1,7 +1,8 @@
 """From a request that claims to be a channel's to what it means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mall import clock, ids, sql
 from mall.observability import count, logger
@@ -9,9 +10,13 @@ from mall.payments import channels, store
 from mall.payments.exceptions.service import slot_of
 from mall.payments.model import SignatureInvalid, Verdict
 from mall.payments.reports import service as reports
+from mall.sql import shards
 
 # What of a request's headers is kept: what its signature is made of, and nothing that a proxy added.
 _KEPT = ("content-type", "sandbox-", "stripe-", "wechatpay-")
+# For how long what a channel said is kept word for word: as long as payments are argued about.
+KEPT = timedelta(days=180)
+_FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,17 @@ def take(channel: str, headers: Mapping[str, str], body: bytes) -> Heard:
         logger.error("callback for somebody else", channel=channel, event_id=notice.event_id, problem=notice.problem)
     content_type, text = way.answer()
     return Heard(content_type, text, verdict)
+
+
+def forget_old(go_on: Callable[[], bool]) -> int:
+    """Delete what channels said longer than KEPT ago, in batches, as long as `go_on` says; how much that was.
+
+    What it meant stays: in the attempt, the ledger and, where a person had to look, the exception.
+    """
+    before, total = clock.now() - KEPT, 0
+    for shard in range(shards.count()):
+        deleted = _FORGOTTEN_AT_ONCE
+        while deleted == _FORGOTTEN_AT_ONCE and go_on():
+            deleted = store.forget_events(shard, before, _FORGOTTEN_AT_ONCE)
+            total += deleted
+    return total
