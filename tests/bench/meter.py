@@ -75,6 +75,7 @@ class MeteredMall:
         self._statements = 0
         self._commits = 0
         self._tasks: queue.Queue[_Invocation] = queue.Queue()
+        self._executions: deque[str] = deque()
         self.nudges: deque[str] = deque()
         self.news: deque[tuple[str, dict[str, Any]]] = deque()
         self.steps: dict[str, Step] = {}
@@ -125,27 +126,33 @@ class MeteredMall:
             except queue.Empty:
                 raise AssertionError(f"no state machine came to {last}") from None
             task = invocation.task
-            # The state in which this task is, and as AWS counts, those without one are told by `settle`.
-            try:
-                invocation.answer = {"Payload": self.call(task, invocation.given)}
-            except Exception as error:
-                failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
-                invocation.answer = {"FunctionError": "Unhandled", "Payload": failure}
+            self._run(invocation)
+
+    def _run(self, invocation: "_Invocation") -> None:
+        try:
+            invocation.answer = {"Payload": self.call(invocation.task, invocation.given)}
+        finally:
+            # A refusal is none of what is measured: it is raised here, and the state machine gets no answer.
             invocation.done.set()
 
-    def settle(self, execution: str) -> str:
-        """Wait until an execution is over, count its transitions, and say how it ended."""
-        machine = aws.boto3.client("stepfunctions")
+    def finish(self) -> None:
+        """Run what state machines still have to do, until all of them are over, and count their transitions."""
         until = time.monotonic() + _PATIENCE_SECONDS
-        while (status := machine.describe_execution(executionArn=execution)["status"]) == "RUNNING":
+        while self._executions:
+            with contextlib.suppress(queue.Empty):
+                self._run(self._tasks.get(timeout=0.001))
+            status = self._machines.describe_execution(executionArn=self._executions[0])["status"]
             assert time.monotonic() < until, "the state machine does not come to its end"
-            time.sleep(0.001)
-        pages = machine.get_paginator("get_execution_history").paginate(executionArn=execution)
+            if status != "RUNNING":
+                assert status == "SUCCEEDED", f"the state machine ended as {status}"
+                self._count_transitions(self._executions.popleft())
+
+    def _count_transitions(self, execution: str) -> None:
+        pages = self._machines.get_paginator("get_execution_history").paginate(executionArn=execution)
         entered = sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
         # The step into the first state counts, and so does the one to the end.
         self.step.transitions += entered + 1
         self.step.bill.charge("workflow_transitions", entered + 1)
-        return str(status)
 
     def call(self, name: str, event: Mapping[str, Any]) -> Any:
         """Call a function with an event as it is, and count what that takes."""
@@ -192,7 +199,8 @@ class MeteredMall:
         for name, hook in (("before_cursor_execute", self._executing), ("commit", self._committing)):
             hooks.listen(Engine, name, hook)
             self._stack.callback(hooks.remove, Engine, name, hook)
-        _install_machines(self._description)
+        self._machines = aws.boto3.client("stepfunctions")
+        _install_machines(self._machines, self._description)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -230,7 +238,9 @@ class MeteredMall:
                     self.news += [(name, envelope) for name in self._listeners.get(entry["DetailType"], ())]
             case "sqs", "SendMessage" if body["QueueUrl"].endswith("database-relay_outbox"):
                 self.nudges.append(body["MessageBody"])
-            case "states", "StartExecution" | "SendTaskSuccess":
+            case "states", "StartExecution":
+                self._executions.append(answered["executionArn"])
+            case "states" | "ssm" | "secretsmanager", _:
                 pass
             case _:
                 raise AssertionError(f"{service}.{operation} has neither a price nor a follower here")
@@ -341,9 +351,8 @@ def _tasks() -> dict[str, str]:
     return {saga.resource_of(name): name for file in files for name in [f"{file.parent.name}.{file.stem}"]}
 
 
-def _install_machines(description: stacks.Mall) -> None:
+def _install_machines(client: Any, description: stacks.Mall) -> None:
     """Put the real definitions into the state machines that the fixtures made, to which the templates' names lead."""
-    client = aws.boto3.client("stepfunctions")
     for machine in description.resources:
         if machine.type == "AWS::Serverless::StateMachine":
             text = (ROOT / "statemachines" / Path(machine.properties["DefinitionUri"]).name).read_text(encoding="utf-8")
