@@ -85,8 +85,8 @@ class MeteredMall:
 
     @contextlib.contextmanager
     def during(self, name: str) -> Iterator[None]:
-        """Whatever runs inside belongs to the step of that name."""
-        before, self.step = self.step, self.steps.setdefault(name, Step(name))
+        """Whatever runs inside belongs to the step of that name; to no step at all where it is empty."""
+        before, self.step = self.step, self.steps.setdefault(name, Step(name)) if name else Step("")
         try:
             yield
         finally:
@@ -141,15 +141,17 @@ class MeteredMall:
         while self._executions:
             with contextlib.suppress(queue.Empty):
                 self._run(self._tasks.get(timeout=0.001))
-            status = self._machines.describe_execution(executionArn=self._executions[0])["status"]
+            with self.during(""):
+                status = self._machines.describe_execution(executionArn=self._executions[0])["status"]
             assert time.monotonic() < until, "the state machine does not come to its end"
             if status != "RUNNING":
                 assert status == "SUCCEEDED", f"the state machine ended as {status}"
                 self._count_transitions(self._executions.popleft())
 
     def _count_transitions(self, execution: str) -> None:
-        pages = self._machines.get_paginator("get_execution_history").paginate(executionArn=execution)
-        entered = sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
+        with self.during(""):
+            pages = self._machines.get_paginator("get_execution_history").paginate(executionArn=execution)
+            entered = sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
         # The step into the first state counts, and so does the one to the end.
         self.step.transitions += entered + 1
         self.step.bill.charge("workflow_transitions", entered + 1)
@@ -245,7 +247,7 @@ class MeteredMall:
             case _:
                 raise AssertionError(f"{service}.{operation} has neither a price nor a follower here")
 
-    def _invoked(self, parameters: dict[str, Any], region: str, credentials: Any) -> dict[str, Any]:
+    def _invoked(self, parameters: dict[str, Any], region: str, state_credentials: Any) -> dict[str, Any]:
         """In a thread of the interpreter: have the function run by the thread that is measured."""
         resource = parameters["FunctionName"].rpartition(":")[2]
         invocation = _Invocation(_tasks()[resource], json.loads(parameters["Payload"]))
