@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.session import Session as PlainSession
 
 from mall import errors, ids
-from mall.sql import scatter, shards, slots
+from mall.sql import plain, scatter, shards, slots
 from mall.sql.base import Kind, kind_of, slot_of_row, slot_of_value
 from mall.sql.choose import Plan, Values, plan_of
 from mall.sql.errors import CrossShard, NotMergeable, ReadOnly, SessionNested, ShardingKeyMissing, SlotMoved
@@ -168,6 +168,12 @@ class Session(ShardedSession):
             raise CrossShard("A transaction that writes a broadcast table writes nothing else.")
         self._wrote_everywhere = True
         return list(range(shards.count()))
+
+    def on(self, shard: int) -> Connection:
+        """The connection to `shard`, with everything written that was added to this session."""
+        if self.autoflush:
+            self.flush()
+        return self.connection(bind_arguments={"shard_id": str(shard)})
 
     def in_bulk(self, shard: int, work: Callable[[], R]) -> R:
         """Do `work`, a statement with many sets of parameters that all belong on `shard`."""
@@ -377,6 +383,10 @@ def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values,
     if len(chosen) != 1:
         raise CrossShard("A read-write transaction touches one shard, and this statement writes on several.")
     session.touch(chosen[0])
+    if state.is_insert and (rows := plain.rows_of(state, plan.target)) is not None:
+        return plain.write_rows(session.on(chosen[0]), cast("Any", state.statement).table, rows)
+    if not state.is_insert and plain.is_plain_change(state):
+        return plain.change(session.on(chosen[0]), state)
     return _run(state, chosen[0], changed)
 
 
