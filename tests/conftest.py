@@ -6,5 +6,9 @@ pytest_plugins = [
     "tests.fixtures.logs",
     "tests.fixtures.races",
     "tests.fixtures.turns",
+    "tests.fixtures.crowds",
     "tests.fixtures.contracts",
+    "tests.fixtures.loopback",
+    "tests.fixtures.paying",
+    "tests.fixtures.providers",
 ]

@@ -1,10 +1,12 @@
-"""Say which pictures a product shows since its latest version."""
+"""Say which pictures products show since their latest versions, and see to their stock."""
+
+from collections.abc import Sequence
 
 from mall import events
 from mall.catalog.products.upkeep import service
 
 
-@events.consumer("catalog.on_product_published")
-def app(event: events.Event) -> None:
+@events.consumer_of_many("catalog.on_product_published")
+def app(happened: Sequence[events.Event]) -> None:
     """Take in `catalog.ProductPublished`."""
-    service.count_pictures(event.aggregate)
+    service.products_published({event.aggregate for event in happened})

@@ -18,4 +18,6 @@ app = Endpoint("catalog.set_offers")
 )
 def set_offers(product_id: str, body: ChangedOffers) -> OwnOffers:
     """Change prices and stock of one's own product at once, without a review."""
-    return OwnOffers.of(service.set(app.caller.merchant_id, product_id, [offer.change() for offer in body.offers]))
+    changes = [offer.change() for offer in body.offers]
+    by = app.caller.user_id or app.caller.key_id
+    return OwnOffers.of(service.set(app.caller.merchant_id, product_id, changes, by=by))

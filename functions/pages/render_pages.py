@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from mall import queues
-from mall.pages import service, templates
+from mall.pages import rendering, templates
 from mall.pages.shop import MallShop
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -14,5 +14,5 @@ templates.of(TEMPLATES)
 
 def app(batch: queues.Batch, context: Any) -> queues.Batch:
     """Render the pages of a batch of messages; those that could not be rendered come again."""
-    press = service.press(TEMPLATES, MallShop())
-    return queues.take("pages.render_pages", batch, lambda record: service.render_message(record, press))
+    press = rendering.press(TEMPLATES, MallShop())
+    return queues.take_together("pages.render_pages", batch, lambda records: rendering.render_messages(records, press))

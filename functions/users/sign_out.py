@@ -1,7 +1,7 @@
 """End the present session."""
 
 from mall.http import Endpoint
-from mall.users.sessions import service
+from mall.users.sessions import cookies, service
 
 app = Endpoint("users.sign_out")
 
@@ -10,3 +10,4 @@ app = Endpoint("users.sign_out")
 def sign_out() -> None:
     """Sign out on this device."""
     service.sign_out(app.caller)
+    cookies.forget(app)

@@ -13,6 +13,7 @@ from infra.api import schemas
 from infra.api.endpoints import Route, routes
 from mall import errors
 from mall.http import MAX_BODY_BYTES, MERCHANT_PATHS, BodyTooLarge, MalformedBody, status_of
+from mall.tokens import TokenRefused
 
 Document = dict[str, Any]
 REFUSAL = {
@@ -95,9 +96,11 @@ def codes_of(route: Route) -> dict[int, list[type[errors.MallError]]]:
     if operation.body or operation.query or operation.idempotent or "{" in operation.path:
         general.append(errors.Invalid)
     if operation.body:
-        general += [MalformedBody, BodyTooLarge]
+        general += [BodyTooLarge] if operation.body is bytes else [MalformedBody, BodyTooLarge]
     if not operation.access.public:
         general.append(errors.Unauthenticated)
+    if operation.access.guests:
+        general.append(TokenRefused)
     if operation.access.permission:
         general.append(errors.Forbidden)
     if operation.idempotent:
@@ -113,7 +116,7 @@ def codes_of(route: Route) -> dict[int, list[type[errors.MallError]]]:
 def _types(route: Route) -> Iterator[tuple[Any, schemas.Mode]]:
     operation = route.operation
     for model in (operation.body, operation.query):
-        if model is not None:
+        if model is not None and model is not bytes:
             yield model, "validation"
     if _answers(operation.returns):
         yield operation.returns, "serialization"
@@ -137,10 +140,7 @@ def _operation(route: Route, by_type: dict[Any, Any], named: dict[str, Any]) -> 
     if parameters:
         document["parameters"] = parameters
     if operation.body is not None:
-        content = {"schema": by_type[operation.body, "validation"]}
-        if route.sample.get("body") is not None:
-            content["example"] = route.sample["body"]
-        document["requestBody"] = {"required": True, "content": {"application/json": content}}
+        document["requestBody"] = {"required": True, "content": _sent(route, by_type)}
     document["responses"] = {
         str(operation.status): _success(route, by_type),
         **{str(status): _refused(found) for status, found in codes_of(route).items()},
@@ -148,6 +148,9 @@ def _operation(route: Route, by_type: dict[Any, Any], named: dict[str, Any]) -> 
     if not operation.access.public:
         signed: list[Document] = [{"merchant": []}] if operation.path.startswith(MERCHANT_PATHS) else []
         document["security"] = [{"person": []}, *signed]
+    elif operation.access.guests:
+        # Nobody has to be signed in, and who is may say so.
+        document["security"] = [{}, {"person": []}]
     return document
 
 
@@ -179,10 +182,13 @@ def _headers(route: Route) -> Iterator[Document]:
         yield {
             "name": "Idempotency-Key",
             "in": "header",
-            "required": False,
+            "required": route.operation.keyed,
             "description": "Any text of the client's choice that names this request, so that it may be repeated.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 128},
         }
+    for name, description in route.operation.headers.items():
+        schema = {"type": "string", "maxLength": 128}
+        yield {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
 def _example(given: dict[str, Any], name: str, schema: Document | None = None) -> Document:
@@ -198,6 +204,17 @@ def _example(given: dict[str, Any], name: str, schema: Document | None = None) -
     return {"example": value}
 
 
+def _sent(route: Route, by_type: dict[Any, Any]) -> Document:
+    """What a request's body is, by media type: JSON of a model, or whatever the operation takes as it comes."""
+    operation = route.operation
+    if operation.body is bytes:
+        return {taken: {"schema": {"type": "string"}} for taken in operation.takes}
+    content = {"schema": by_type[operation.body, "validation"]}
+    if route.sample.get("body") is not None:
+        content["example"] = route.sample["body"]
+    return {"application/json": content}
+
+
 def _success(route: Route, by_type: dict[Any, Any]) -> Document:
     returns = route.operation.returns
     response: Document = {"description": HTTPStatus(route.operation.status).phrase}
@@ -205,6 +222,8 @@ def _success(route: Route, by_type: dict[Any, Any]) -> Document:
         response["description"] = " ".join(returns.__doc__.split())
     if _answers(returns):
         response["content"] = {"application/json": {"schema": by_type[returns, "serialization"]}}
+    elif returns is Response:
+        response["content"] = {route.operation.gives: {"schema": {"type": "string"}}}
     return response
 
 

@@ -65,6 +65,9 @@ def deployable(contract: Document) -> Document:
 
 
 def _serve(operation: dict[str, Any]) -> None:
+    # Where guests may ask too, the function itself verifies a token: the gateway's authorizer demands one.
+    if {} in operation.get("security", ()):
+        del operation["security"]
     if "security" in operation:
         operation["security"] = [{"person": []}]
     operation["x-amazon-apigateway-integration"] = {

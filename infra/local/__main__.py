@@ -91,8 +91,8 @@ def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> Non
     """Import a file of products into the running mall."""
     if not Emulator(state).running:
         raise LocalError("The mall is not running; start it with `make up`.")
-    s3 = client("s3", described(state)["endpoint"])
-    result = importing.bring_in(described(state), s3, path, photos, mapping, console)
+    dynamodb = client("dynamodb", described(state)["endpoint"])
+    result = importing.bring_in(described(state), dynamodb, path, photos, mapping, console)
     importing.show(result, console)
     importing.remember(state, result)
 
@@ -135,7 +135,7 @@ def _deploy(state: State, emulator: Emulator, urls: list[str]) -> dict[str, str]
     with _step("template.yaml") as show:
         try:
             deployment = Deployment(emulator.client, emulator.endpoint, state.vendor, show)
-            parameters = {"DatabaseUrls": ",".join(urls), "EmulatorPort": str(emulator.port)}
+            parameters = {"DatabaseUrls": ",".join(urls), "EmulatorPort": str(emulator.port), "SandboxPayments": "true"}
             # Everybody here comes from the loopback address.
             return deployment.run({**parameters, "PeoplePerAddress": "1000"})
         except (BotoCoreError, ClientError) as error:

@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with three gaps closed.
+"""Start the emulator, run by its own interpreter, with five gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -7,14 +7,21 @@ It asks for a permission `sqs:SendMessageBatch`, which there is not: whoever may
 
 It keeps how far functions have read the streams of tables, but not the streams: started again, it would wait until as
 many records have come as before.
+
+It hands ten messages of a queue at most to a function, and at once, whatever batch the function asks for and however
+long it is willing to wait for one. Lambda gathers a batch, so without this whoever shares work among the messages of
+a batch would look as if they did not.
+
+It knows no groups of origins: what the first has not would not be asked of the second.
 """
 
 import re
+import time
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import lambda_svc
+from ministack.services import cloudfront, lambda_svc, sqs
 
 _NAMELESS = "Runtime.HandlerError"
 # The first line after a traceback's frames: "mall.users.model.NoSuchAccount: There is no such account."
@@ -44,6 +51,70 @@ def restore(store: Any, positions: Any) -> None:
         _restore(store, positions)
 
 
+def gathered(waiting: list[float], *, wanted: int, window: float, now: float) -> bool:
+    """Whether a batch is complete: as many messages as are wanted, or one that has waited for so many seconds.
+
+    `waiting` are the times since when its messages may be received.
+    """
+    return bool(waiting) and (len(waiting) >= wanted or now - min(waiting) >= window)
+
+
+def receive(queue_url: str, wanted: int) -> list[dict[str, Any]]:
+    """The messages of a batch for the function that is fed by a queue, once it is complete."""
+    with sqs._queues_lock:
+        queue = sqs._get_q(queue_url)
+        sqs._expire_retained(queue)
+        sqs._dlq_sweep(queue)
+        now = time.time()
+        waiting = [since for message in queue["messages"] if (since := message.get("visible_at", now)) <= now]
+        if not gathered(waiting, wanted=wanted, window=_window(queue["attributes"].get("QueueArn")), now=now):
+            return []
+        found: list[dict[str, Any]] = sqs._collect_msgs(queue, wanted, int(queue["attributes"]["VisibilityTimeout"]))
+        return found
+
+
+def _window(arn: str | None) -> float:
+    mappings = (mapping for _, _, mapping in lambda_svc._iter_all_esms() if mapping.get("EventSourceArn") == arn)
+    return max((float(mapping.get("MaximumBatchingWindowInSeconds") or 0) for mapping in mappings), default=0)
+
+
+def with_groups(distribution: dict[str, Any]) -> dict[str, Any]:
+    """What a distribution serves, with its groups of origins among its origins."""
+    parsed: dict[str, Any] = _parse(distribution)
+    groups = cloudfront._find(cloudfront._dist_config_el(distribution), "OriginGroups")
+    for group in _inside(groups, "Items", "OriginGroup"):
+        codes = _inside(cloudfront._find(group, "FailoverCriteria"), "StatusCodes", "Items", "StatusCode")
+        members = _inside(cloudfront._find(group, "Members"), "Items", "OriginGroupMember")
+        parsed["origins"][cloudfront._text(group, "Id")] = {
+            "id": cloudfront._text(group, "Id"),
+            "domain_name": "a group",
+            "members": [parsed["origins"][cloudfront._text(member, "OriginId")] for member in members],
+            "statuses": {int(code.text) for code in codes},
+        }
+    return parsed
+
+
+async def fetch(origin: dict[str, Any], method: str, *request: Any) -> Any:
+    """What an origin answers; of a group, the second where the first answers so that it has to be asked."""
+    if "members" not in origin:
+        return await _fetch(origin, method, *request)
+    first, second = origin["members"]
+    answer = await _fetch(first, method, *request)
+    failed = answer[0] in origin["statuses"] and method in {"GET", "HEAD", "OPTIONS"}
+    return await _fetch(second, method, *request) if failed else answer
+
+
+def _inside(element: Any, *names: str) -> list[Any]:
+    """The elements at the end of a path of names."""
+    found = [] if element is None else [element]
+    for name in names:
+        found = [child for one in found for child in one if cloudfront._local_tag_name(child) == name]
+    return found
+
+
+_parse, cloudfront.parse_distribution_dataplane_config = cloudfront.parse_distribution_dataplane_config, with_groups
+_fetch, cloudfront._fetch_from_origin = cloudfront._fetch_from_origin, fetch
+sqs._receive_messages_for_esm = receive
 _restore = lambda_svc._restore_esm_positions
 lambda_svc._restore_esm_positions = restore
 _execute = lambda_svc._execute_function

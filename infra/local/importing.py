@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.local import retail
-from infra.local.state import LocalError, State, read_json, write_json
+from infra.local.state import STAGE, LocalError, State, read_json, write_json
 from infra.local.supply import Say, Supply
 from infra.local.visitor import Visitor
 
@@ -40,7 +40,7 @@ class Result:
 
 
 def bring_in(
-    description: Mapping[str, Any], s3: Any, path: Path, photos: Path | None, mapping: str, console: Console
+    description: Mapping[str, Any], dynamodb: Any, path: Path, photos: Path | None, mapping: str, console: Console
 ) -> Result:
     """Upload photographs, make the categories that are missing, import the products, wait for their pages.
 
@@ -49,7 +49,7 @@ def bring_in(
     visitor = Visitor(description["api"], description["endpoint"])
     staff = Supply(visitor, _token(visitor, description, "administrator"))
     shop = Supply(visitor, _token(visitor, description, "merchant_owner"))
-    pages = _Pages(s3, description["outputs"]["SiteBucket"])
+    pages = _Pages(dynamodb)
     files = {file.name: file.read_bytes for file in _photos(photos)}
     started, before = time.monotonic(), pages.count()
     columns = TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -90,15 +90,21 @@ def remember(state: State, result: Result) -> None:
 
 
 class _Pages:
-    """The pages of products in the site's bucket."""
+    """The pages of products, as the mall has written down that they are published."""
 
-    def __init__(self, s3: Any, bucket: str) -> None:
-        self._s3, self._bucket = s3, bucket
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
 
     def count(self) -> int:
         """How many products have a page."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix="p/")
-        return sum(item["Key"].endswith("/index.html") for page in pages for item in page.get("Contents", ()))
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=f"{STAGE}-pages",
+            IndexName="live",
+            Select="COUNT",
+            KeyConditionExpression="live = :kind",
+            ExpressionAttributeValues={":kind": {"S": "product"}},
+        )
+        return sum(page["Count"] for page in pages)
 
     def wait(self, before: int, wanted: int, say: Callable[[int, int], None]) -> int:
         """Wait until there are `wanted` more than `before`; how many there are when no more come."""

@@ -1,4 +1,4 @@
-"""`python -m infra.web` writes the addresses of the assets for the templates; `--check` tells when they are stale."""
+"""`python -m infra.web` writes what templates know of the assets; `--check` tells when that is stale."""
 
 import argparse
 import sys
@@ -7,14 +7,15 @@ from infra.web import build
 
 
 def main() -> int:
-    """Write or check `functions/pages/templates/assets.json`."""
+    """Write or check `assets.json` and `modules.json` in `functions/pages/templates`."""
     parser = argparse.ArgumentParser(description="Write the addresses of the storefront's assets for the templates.")
     parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
-    text = build.addresses_text()
+    wanted = {build.ADDRESSES: build.addresses_text(), build.MODULES: build.modules_text()}
     if not parser.parse_args().check:
-        build.ADDRESSES.write_text(text, encoding="utf-8")
+        for path, text in wanted.items():
+            path.write_text(text, encoding="utf-8")
         return 0
-    if build.ADDRESSES.exists() and build.ADDRESSES.read_text(encoding="utf-8") == text:
+    if all(path.exists() and path.read_text(encoding="utf-8") == text for path, text in wanted.items()):
         return 0
     print("The addresses of the storefront's assets are not up to date: run `make assets`.", file=sys.stderr)
     return 1

@@ -2,14 +2,15 @@
 
 `assets/<name>.<digest>.<ext>` are style sheets, modules and drawings. What browsers look for under a fixed address
 (the worker, the manifests, the icons) keeps its name. Which address an asset has is in `assets.json` beside the
-templates, which is checked in: a page and its assets belong together.
+templates, and which modules a script needs in `modules.json`; both are checked in: a page and its assets belong
+together.
 """
 
 import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Path(__file__).with_name("storefront")
 TEMPLATES = ROOT / "functions" / "pages" / "templates"
 ADDRESSES = TEMPLATES / "assets.json"
+MODULES = TEMPLATES / "modules.json"
+SHOP = ("app.js", "carousel.js", "listing.js", "product.js")
+"""The scripts of pages that are about the shop; all others are of pages about the visitor, and have more to say."""
 LOCALES = {"zh-CN": "/", "en": "/en/"}
 COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}
 """What kinds of files have twins `….br` and `….gz`."""
@@ -80,9 +84,18 @@ def imports(name: str) -> set[str]:
     return found
 
 
-def texts_of_scripts() -> set[str]:
-    """The keys of the catalogue that scripts use."""
-    found = [(path.name, match["key"]) for path in _scripts() for match in _TEXT.finditer(_script(path.name))]
+def modules_text() -> str:
+    """What `modules.json` has to hold: the modules that each script needs, so that pages announce them."""
+    return json.dumps({path.name: sorted(imports(path.name)) for path in _scripts()}, indent=2, sort_keys=True) + "\n"
+
+
+def texts_of_scripts(names: Iterable[str] | None = None) -> set[str]:
+    """The keys of the catalogue that scripts use: these and what they import, or all."""
+    if names is None:
+        wanted = {path.name for path in _scripts()}
+    else:
+        wanted = {module for name in names for module in (name, *imports(name))}
+    found = [(name, match["key"]) for name in sorted(wanted) for match in _TEXT.finditer(_script(name))]
     for name, key in found:
         if key is None:
             raise BuildError(
@@ -110,10 +123,11 @@ def _assets() -> tuple[Mapping[str, str], Mapping[str, bytes]]:
     add("app.css", _styles())
     for drawing in ("icon.svg", "icons.svg"):
         add(drawing, (SOURCES / drawing).read_text(encoding="utf-8"))
-    spoken = sorted(texts_of_scripts())
-    for locale in LOCALES:
-        catalogue = texts(locale)
-        add(f"texts.{locale}.js", f"export default {_json({key: catalogue[key] for key in spoken})};\n")
+    shop = texts_of_scripts(SHOP)
+    for name, spoken in (("texts", shop), ("own", texts_of_scripts() - shop)):
+        for locale in LOCALES:
+            catalogue = texts(locale)
+            add(f"{name}.{locale}.js", f"export default {_json({key: catalogue[key] for key in sorted(spoken)})};\n")
     # An address depends on the content and so on the addresses of what is imported: those come first.
     for path in sorted(_scripts(), key=lambda path: (len(imports(path.name)), path.name)):
         add(

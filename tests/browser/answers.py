@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mall.catalog.detail.schemas import ProductView
 from mall.catalog.offers.schemas import OfferView
 from mall.search.finding.schemas import CardList, SearchResult
 from mall.search.suggestions.schemas import SuggestionList
-from tests.browser.fixtures import Catalogue
+from tests.browser.fixtures import NOW, Catalogue
 
 Query = Mapping[str, str]
 _SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -46,7 +47,7 @@ class Answers:
         found = self._found(path.removeprefix("/api/").split("/"), query)
         return (200, found) if found else (404, {"Code": "NotFound", "Message": "There is no such thing."})
 
-    def _found(self, path: list[str], query: Query) -> dict[str, Any] | None:
+    def _found(self, path: list[str], query: Query) -> dict[str, Any] | None:  # noqa: PLR0911  (one answer each)
         match path:
             case ["search"]:
                 return self._search(query)
@@ -59,6 +60,11 @@ class Answers:
                 return _dumped(CardList.model_validate(self._paged(found, query)))
             case ["products", id, "offer"] if id in self._shop.products:
                 return self._offer(id)
+            case ["products", id] if id in self._shop.products:
+                return self._product(id, query.get("locale", "zh-CN"))
+            case ["merchants", id] if id in self._shop.merchants:
+                name = self._shop.merchants[id].name[query.get("locale", "zh-CN")]
+                return {"id": id, "kind": "self", "name": name, "about": "", "slug": id, "logo": None}
         return None
 
     def _search(self, query: Query) -> dict[str, Any]:
@@ -128,6 +134,9 @@ class Answers:
         return _dumped(SuggestionList.model_validate({"items": [*words[:5], *categories[:2]]}))
 
     def _offer(self, id: str) -> dict[str, Any]:
+        return _dumped(self._offered(id))
+
+    def _offered(self, id: str) -> OfferView:
         skus = [
             {
                 "sku_id": sku.id,
@@ -138,7 +147,17 @@ class Answers:
             for sku in self._shop.products[id].skus
         ]  # fmt: skip
         delivery = {"from_": "2030-01-07", "to": "2030-01-09"}
-        return _dumped(OfferView.model_validate({"product_id": id, "skus": skus, "delivery": delivery}))
+        return OfferView.model_validate({"product_id": id, "skus": skus, "delivery": delivery})
+
+    def _product(self, id: str, locale: str) -> dict[str, Any]:
+        product, card = self._shop.products[id], next(one for one in self._shop.all_cards(locale) if one["id"] == id)
+        shown = {
+            "id": id, "slug": "", "version": 1, "name": card["name"], "summary": "", "description": "", "category": [],
+            "brand": card["brand"], "merchant": card["merchant"], "attributes": [], "options": [], "skus": [],
+            "pictures": product.pictures, "tags": [], "flags": product.flags, "price": card["price"],
+            "offer": self._offered(id), "published_at": NOW, "updated_at": NOW,
+        }  # fmt: skip
+        return _dumped(ProductView.model_validate(shown))
 
     def _paged(self, found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
         begin, limit = int(query.get("after") or 0), min(self.page_size, int(query.get("limit", 20)))

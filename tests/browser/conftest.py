@@ -3,7 +3,8 @@
 | fixture  | gives                                                                                                   |
 | -------- | ------------------------------------------------------------------------------------------------------- |
 | `shop`   | the storefront of the demonstration's goods behind an address of its own; `shop.answers` is its API     |
-| `visit`  | `visit("/p/prd_013/", phone=True)`: a page of a fresh visitor, after its scripts and pictures are there |
+| `visit`  | `visit("/p/prd_013/", phone=True)`: a page of a fresh visitor, after its scripts and pictures are there; |
+|          | with `signed=True` of somebody who signed in before                                                     |
 """
 
 import os
@@ -11,10 +12,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.people import COOKIE, USER
 from tests.browser.site import Storefront
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -49,7 +52,7 @@ def storefront(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storefront]
 @pytest.fixture
 def shop(storefront: Storefront) -> Storefront:
     """The storefront, with an API that nobody has asked anything yet."""
-    storefront.answers.reset()
+    storefront.reset()
     return storefront
 
 
@@ -64,12 +67,27 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+def session(shop: Storefront) -> Any:
+    """What the browser of somebody keeps who signed in before: the cookie, and that there is one."""
+    host = urlsplit(shop.address).hostname
+    cookie = {
+        "name": COOKIE, "value": shop.people.sign_in(), "domain": host, "path": "/api/sessions", "httpOnly": True,
+        "secure": True, "sameSite": "Strict", "expires": -1,
+    }  # fmt: skip
+    return {
+        "cookies": [cookie],
+        "origins": [{"origin": shop.address, "localStorage": [{"name": "signed-in", "value": USER}]}],
+    }
+
+
 @pytest.fixture
 def visit(shop: Storefront, browser: Browser) -> Iterator[Visit]:
     """Opens pages; afterwards no page may have complained."""
     contexts, complaints = [], []
 
-    def open(path: str, *, phone: bool = False, workers: bool = False, **options: Any) -> Page:
+    def open(path: str, *, phone: bool = False, workers: bool = False, signed: bool = False, **options: Any) -> Page:
+        if signed:
+            options["storage_state"] = session(shop)
         context = browser.new_context(
             **(PHONE if phone else DESKTOP) | options, service_workers="allow" if workers else "block"
         )

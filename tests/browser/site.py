@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from infra.local.state import ROOT
 from infra.local.templates import load
@@ -15,6 +15,8 @@ from mall.pages import templates
 from mall.pages.press import Press
 from tests.browser.answers import Answers
 from tests.browser.fixtures import Catalogue
+from tests.browser.people import People, Refused, Reply, Request
+from tests.browser.trade import Trade
 
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -27,9 +29,16 @@ class Storefront:
         self.folder = folder
         self.catalogue = Catalogue(folder / "media")
         self.answers = Answers(self.catalogue)
+        self.people = People()
+        self.trade = Trade(self.catalogue, self.people)
+        self.asked: list[Request] = []
+        """Everything that was asked of the API."""
+        self.refusing: dict[tuple[str, str], Refused] = {}
+        """What is refused for now, by method and path."""
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.trade.address = self.address
         self.headers = security_headers()
 
     def __enter__(self) -> "Storefront":
@@ -50,6 +59,24 @@ class Storefront:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def reset(self) -> None:
+        """As in the beginning."""
+        for part in (self.answers, self.people, self.trade, self.asked, self.refusing):
+            part.clear() if isinstance(part, list | dict) else part.reset()
+
+    def answer(self, request: Request) -> Reply:
+        """What the API answers."""
+        self.asked.append(request)
+        try:
+            if refused := self.refusing.get((request.method, request.path)):
+                raise refused
+            request.who = self.people.who(request.headers)
+            if reply := self.people.answer(request) or self.trade.answer(request):
+                return reply
+        except Refused as refused:
+            return refused.reply
+        return Reply(*self.answers.answer(request.path, request.query))
 
     def file(self, path: str) -> Path | None:
         """The file at an address; None outside of the folder, or where there is none."""
@@ -74,11 +101,25 @@ def _handler(shop: Storefront) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def _ask(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            text = self.rfile.read(length)
+            url = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            body = json.loads(text) if text else None
+            query = dict(parse_qsl(url.query))
+            asked = Request(self.command, url.path, query, headers, body, lists=parse_qs(url.query))
+            reply = shop.answer(asked)
+            answer = b"" if reply.body is None else json.dumps(reply.body).encode()
+            given = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+            self._send(reply.status, answer, given | reply.headers)
+
+        do_POST = do_PUT = do_PATCH = do_DELETE = _ask  # noqa: N815  (so the library wants them called)
+
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             if url.path.startswith("/api/"):
-                status, answer = shop.answers.answer(url.path, dict(parse_qsl(url.query)))
-                self._send(status, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+                self._ask()
                 return
             path = shop.file(url.path)
             status = 200 if path else 404

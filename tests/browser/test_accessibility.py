@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_pages import KINDS
+from tests.browser.test_pages import PUBLIC
 
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -29,7 +29,7 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("seen", SEEN)
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("path", PUBLIC.values(), ids=PUBLIC)
 def test_axe_finds_no_fault(path: str, seen: dict[str, object], visit: Visit) -> None:
     assert faults(visit(path, **seen)) == []
 

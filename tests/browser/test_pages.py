@@ -9,6 +9,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from infra.web import build
+from mall.pages.model import PERSONAL, PageId
 from tests.browser.conftest import Visit
 from tests.browser.site import Storefront
 
@@ -17,8 +19,13 @@ LISTED = {
     "home": "/", "category": "/c/cat_home/", "product": "/p/prd_040/", "merchant": "/m/mch_celadon/",
     "brand": "/b/brd_celadon/", "article": "/help/delivery/",
 }  # fmt: skip
-UNLISTED = {"search": "/search/", "missing": "/404.html", "offline": "/offline.html"}
+# What is the visitor's own, or leads to it.
+OWN = {str(page): page.path("zh-CN") for page in sorted(PageId(kind) for kind in PERSONAL)}
+DOORS = {name: OWN[name] for name in ("sign-in", "register", "forgot", "cart")}
+UNLISTED = {"search": "/search/", "missing": "/404.html", "offline": "/offline.html"} | OWN
 KINDS = LISTED | UNLISTED
+# What everybody sees; the rest asks to sign in first.
+PUBLIC = {name: path for name, path in KINDS.items() if name not in OWN or name in DOORS}
 MOST_HTML_BYTES = 120_000
 
 
@@ -71,6 +78,18 @@ def test_no_two_elements_have_the_same_id(page: Elements) -> None:
     ids = [attributes["id"] for _, attributes in page.found if "id" in attributes]
 
     assert len(ids) == len(set(ids))
+
+
+def test_a_page_announces_every_module_that_its_scripts_import(page: Elements) -> None:
+    names = {address: name for name, address in build.addresses().items()}
+    links = list(page.all("link"))
+
+    entries = [names[script["src"]] for script in page.all("script") if script.get("src")]
+    announced = {names[link["href"]] for link in links if link["rel"] == "modulepreload"}
+
+    assert {module for entry in entries for module in build.imports(entry)} - {*announced, *entries} == set()
+    texts = [names[address] for address in next(page.all("html"))["data-texts"].split()]
+    assert set(texts) <= announced
 
 
 def test_a_page_has_one_heading_and_names_its_language(page: Elements) -> None:
@@ -144,7 +163,7 @@ def test_a_page_is_no_burden(path: str, storefront: Storefront) -> None:
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("path", PUBLIC.values(), ids=PUBLIC)
 def test_a_page_runs_under_its_policy_and_fits_the_screen(
     path: str, phone: bool, shop: Storefront, visit: Visit
 ) -> None:

@@ -9,10 +9,13 @@ import pytest
 
 from infra.local import templates
 from infra.local.state import ROOT
+from mall.pages import model
+from mall.pages.model import LOCALES, PageId
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node, which runs the functions of the edge, is not installed")
 
+PERSONAL = [PageId(kind) for kind in sorted(model.PERSONAL)]
 PRODUCT = "prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6A7"
 MERCHANT = "mch_01KAQ3Z5J8M0T1V2W3X4Y5Z6A703"
 
@@ -46,6 +49,7 @@ def shown(uri: str, accept: str | None = None) -> str:
         ("/help/delivery-and-returns/", "/help/delivery-and-returns/index.html"),
         ("/search/", "/search/index.html"),
         ("/docs/", "/docs/index.html"),
+        *((page.path(locale), f"{page.path(locale)}index.html") for page in PERSONAL for locale in LOCALES),
         ("/sitemap.xml", "/sitemap.xml"),
         ("/assets/app.0123abcd.css", "/assets/app.0123abcd.css"),
     ],
@@ -58,6 +62,7 @@ def test_an_address_shows_its_file(address: str, file: str) -> None:
     ("address", "file"),
     [
         ("/nowhere/", "/404.html"),
+        ("/account/nowhere/", "/404.html"),
         ("/p/prd_short/", "/404.html"),
         (f"/p/{PRODUCT}/more/", "/404.html"),
         (f"/c/{PRODUCT}/", "/404.html"),

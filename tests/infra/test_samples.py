@@ -15,6 +15,7 @@ from infra.api.contract import codes_of
 from infra.api.endpoints import ROOT, function_files, load, routes, sample_of
 from mall import clock, saga
 from mall.http import Endpoint
+from mall.inventory.model import SoldOut
 from mall.users import store
 from mall.users.model import Account, Identifier
 from tests.fixtures.gateway import Answer
@@ -23,7 +24,7 @@ ROUTES = {route.name: route for route in routes()}
 OTHERS = [path for path in function_files() if f"{path.parent.name}.{path.stem}" not in ROUTES]
 PERSON = "usr_01KAQ3Z5J8M0T1V2W3X4Y5Z6A7G4"
 # Tasks that cannot do their sample because what it names does not exist: the error that their machine catches.
-REFUSES: dict[str, type[Exception]] = {"users.finish_export": saga.Retryable}
+REFUSES: dict[str, type[Exception]] = {"users.finish_export": saga.Retryable, "inventory.reserve_stock": SoldOut}
 # Refusals that tell of a request's form: a sample is well formed.
 MALFORMED = {"MalformedBody", "BodyTooLarge", "Invalid"}
 

@@ -99,7 +99,7 @@ def test_functions_that_people_wait_for_start_from_a_snapshot() -> None:
         if "operationId" in operation
     }
     # The gateway's authorizer, and what the distribution calls.
-    served |= {"users.authorize", "images.get_size"}
+    served |= {"users.authorize", "images.get_size", "pages.show_missing"}
 
     from_snapshot = {
         f"{parameter.values[0].stem}.{parameter.values[2]['Handler'].removesuffix('.app')}"

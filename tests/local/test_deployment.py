@@ -40,6 +40,30 @@ def test_pictures_are_part_of_the_site(mall: LocalMall) -> None:
     assert picture.content == b"RIFF"
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/p/prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6ZZ/", "找不到这个页面"),
+        ("/en/p/prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6ZZ/", "This page is not here"),
+        ("/no/page/at/all/", "找不到这个页面"),
+    ],
+    ids=["never a product", "in English", "no page"],
+)
+def test_an_address_that_never_was_a_page_says_so(mall: LocalMall, path: str, title: str) -> None:
+    answer = _through_site(mall, path)
+
+    assert answer.status_code == 404
+    assert title in answer.content.decode()
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_api_says_itself_what_it_has_not(mall: LocalMall) -> None:
+    answer = _through_site(mall, "/api/products/prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6ZZ")
+
+    assert (answer.status_code, answer.json()["Code"]) == (404, "NoSuchProduct")
+
+
 def _through_site(mall: LocalMall, path: str) -> requests.Response:
     # Browsers find *.cloudfront.localhost by themselves, Python does not.
     host = mall.description["site"].removeprefix("http://").split(":")[0]

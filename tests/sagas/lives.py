@@ -6,6 +6,9 @@ from functools import cache
 
 from mall import clock, ids
 from mall.auth import Caller
+from mall.cart import store as carts
+from mall.cart.model import Cart, Line, Shown
+from mall.money import Money
 from mall.users import credentials, store
 from mall.users.activity import service as activity
 from mall.users.address_book import service as addresses
@@ -76,9 +79,20 @@ def lived(slot: int, number: int = 0) -> Life:
         upload = avatars.upload_key(user_id, ids.new("upl"))
         put("uploads", upload, encoded(halves(32, 32), "PNG"))
     pictures.take_in(upload)
+    note = f"给安娜{number}的生日礼物"
+    wanted = Line(
+        sku_id=ids.new("sku"),
+        product_id=product,
+        merchant_id="mch_1",
+        quantity=1,
+        added_at=clock.now(),
+        shown=Shown(1, Money(100), 1),
+    )
+    carts.save(Cart(user_id, (wanted,), {"mch_1": note}), before=Cart(user_id))
     names = (
         *(email, phone, phone[3:], f"安娜{number}号", f"Anna's phone {number}", "1990-02-03"),
         *(f"秘密路{number}之7号", f"后门巷{number}之9号", f"收件人{number}号", "13800138000", "203.0.113"),
+        note,
     )
     proofs = (_hash(), account.totp.secret if account.totp else "", secret, digest("abcde-fghij"), token, spent)
     return Life(caller, names, proofs, product, viewed)

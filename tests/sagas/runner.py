@@ -22,6 +22,10 @@ Faults (each for the first attempt of a task, unless `attempts` says otherwise):
 | `Repeat(task)`                   | the task is run twice                                                          |
 
 `run.steps` says how many steps each task took, to kill it at each of them in turn.
+
+A state that waits for a token (`.waitForTaskToken`) waits in simulated time too. What happens meanwhile is said with the
+run: `Meanwhile(after, act)` calls `act` so many seconds after the start, or when somebody first waits after that; a
+token that is sent by then ends the waiting, and otherwise its time runs out at once.
 """
 
 import functools
@@ -43,7 +47,11 @@ import boto3
 import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeTimedOut
 
 from mall import clock, saga
 from tests import steps
@@ -88,6 +96,14 @@ class Delay(Fault):
 @dataclass(frozen=True)
 class Repeat(Fault):
     """The task is run twice, as if the request had been sent twice."""
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """Something that happens while the state machine waits, `after` so many seconds from its start."""
+
+    after: float
+    act: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -137,9 +153,11 @@ class Sagas:
         loaded: dict[str, Any] = json.loads((self._machines / f"{name}.asl.json").read_text(encoding="utf-8"))
         return loaded
 
-    def run(self, name: str, given: Mapping[str, Any], *faults: Fault) -> Run:
-        """Execute the state machine `name` with the input `given`, while `faults` happen."""
-        execution = _Execution(self._functions, self._environment, faults)
+    def run(
+        self, name: str, given: Mapping[str, Any], *faults: Fault, meanwhile: Sequence[Meanwhile] = ()
+    ) -> Run:
+        """Execute the state machine `name` with the input `given`, while `faults` and `meanwhile` happen."""
+        execution = _Execution(self._functions, self._environment, faults, meanwhile)
         definition = json.dumps(self.definition(name))
         for resource in self._functions:
             definition = definition.replace("${" + resource + "}", _LAMBDA + resource)
@@ -176,13 +194,18 @@ class _Execution:
     """One execution: takes the calls of the state machine and does to them what the faults say."""
 
     def __init__(
-        self, functions: Mapping[str, tuple[str, Path]], environment: Environment, faults: Sequence[Fault]
+        self,
+        functions: Mapping[str, tuple[str, Path]],
+        environment: Environment,
+        faults: Sequence[Fault],
+        meanwhile: Sequence[Meanwhile],
     ) -> None:
         self._environment = environment
         self._functions = functions
         self._faults = faults
         self._attempts: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
+        self._meanwhile = sorted(meanwhile, key=lambda happening: happening.after)
         # Branches of a Parallel or Map state call at the same time.
         self._lock = threading.RLock()
         self._calling: set[int] = set()
@@ -209,6 +232,7 @@ class _Execution:
             patch.setattr(lambda_eval_utils, "_invoke_lambda_function", self._invoke)
             patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=pause))
             patch.setattr(WaitFunction, "_wait_interval", pause)
+            patch.setattr(StateTaskServiceCallback, "_eval_wait_for_task_token", self._wait_for_token)
             yield
 
     def finish(self) -> None:
@@ -218,6 +242,18 @@ class _Execution:
             time.sleep(0.002)
         self._advance(3600)
         self._run_late(lambda waiting: True)
+
+    def _wait_for_token(self, env: Any, timeout_seconds: int, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
+        """Let happen what happens until the token is sent, or the time is over."""
+        until = self._now + timedelta(seconds=timeout_seconds)
+        while (outcome := callback_endpoint.get_outcome()) is None:
+            due = self._start + timedelta(seconds=self._meanwhile[0].after) if self._meanwhile else until
+            if not self._meanwhile or due > until:
+                self._advance((until - self._now).total_seconds())
+                return CallbackOutcomeTimedOut(callback_id=callback_endpoint.callback_id)
+            self._advance(max((due - self._now).total_seconds(), 0))
+            self._meanwhile.pop(0).act()
+        return outcome
 
     def _advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)

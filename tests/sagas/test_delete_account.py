@@ -28,6 +28,7 @@ from tests.sagas.runner import ROOT, Delay, Fail, Fault, Kill, Repeat, Run, Saga
 TASKS = [
     *("users.forget_sessions", "users.erase_avatar", "users.erase_exports"),
     *("users.erase_addresses", "users.erase_activity", "users.erase_consents"),
+    "cart.erase_cart",
 ]
 SLOTS = (9, 900)  # one on either shard
 

@@ -17,7 +17,7 @@ from tests.fixtures.copies import archive
 from tests.sagas.lives import Life, lived
 from tests.sagas.runner import Delay, Fail, Fault, Kill, Repeat, Sagas
 
-COLLECTING = [f"users.export_{part}" for part in PARTS]
+COLLECTING = [*(f"users.export_{part}" for part in PARTS if part != "cart"), "cart.export_cart"]
 TASKS = [*COLLECTING, "users.finish_export"]
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -37,6 +37,7 @@ def check(life: Life, given: dict[str, str]) -> None:
     assert sorted(address["lines"][0] for address in found["addresses.json"]) == sorted(life.names[6:8])
     assert [item["kind"] for item in found["consents.json"]] == ["terms", "marketing_email", "history"]
     assert sorted(item["type"] for item in found["activity.json"]) == ["favourite", "view"]
+    assert list(found["cart.json"]["notes"].values()) == [life.names[-1]]
     assert [proof for proof in life.proofs if proof in str(found)] == []
 
 

@@ -13,22 +13,24 @@ from tests.sagas import runner, shape
 FIXTURES = Path(__file__).parent / "fixtures"
 REAL = sorted((runner.ROOT / "statemachines").glob("*.asl.json"))
 BUY = json.loads((FIXTURES / "buy.asl.json").read_text(encoding="utf-8"))
+ORDER = json.loads((runner.ROOT / "statemachines" / "order_saga.asl.json").read_text(encoding="utf-8"))
 
 
 def tasks_of(functions: Path) -> list[str]:
     return [f"{file.parent.name}.{file.stem}" for file in functions.glob("*/*.py")]
 
 
-def with_change(path: str, value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(BUY)
+def with_change(path: str, value: Any, machine: dict[str, Any] = BUY) -> dict[str, Any]:
+    changed = copy.deepcopy(machine)
     *parents, last = path.split("/")
     place = changed["States"]
     for parent in parents:
         place = place[int(parent) if parent.isdigit() else parent]
+    key = int(last) if last.isdigit() else last
     if value is None:
-        del place[last]
+        del place[key]
     else:
-        place[last] = value
+        place[key] = value
     return changed
 
 
@@ -60,6 +62,26 @@ def test_the_sound_machine_has_no_problems() -> None:
 )
 def test_an_unsound_machine_is_noticed(path: str, value: Any, complaint: str) -> None:
     found = shape.problems(with_change(path, value), tasks_of(FIXTURES / "functions"))
+
+    assert any(complaint in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("AwaitPayment/TimeoutSecondsPath", None, "TimeoutSeconds"),
+        ("AwaitPayment/Catch/1", None, "does not catch the end of its time"),
+        # What was held is given back if, and only if, it was held.
+        ("UsedBenefits/Choices/0/Next", "ReleaseStock", "must run orders.close_payment → orders.release_benefits"),
+        ("UsedBenefits/Choices/0/BooleanEquals", False, "must run orders.close_payment → orders.release_benefits"),
+        # After something was undone, there is no way back to what can still fail.
+        ("WasPaid/Choices/0/Next", "AwaitPayment", "must run orders.close_payment"),
+        ("ConfirmPayment/Retry/0/ErrorEquals", list(saga.RETRYABLE), "neither catches nor retries"),
+        ("IsPostponed/Default", "ReleaseStock", "must run orders.close_payment"),
+    ],
+)
+def test_an_unsound_way_out_of_a_machine_with_choices_is_noticed(path: str, value: Any, complaint: str) -> None:
+    found = shape.problems(with_change(path, value, ORDER), tasks_of(runner.ROOT / "functions"))
 
     assert any(complaint in problem for problem in found), found
 

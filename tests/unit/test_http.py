@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import pytest
 from chalice.app import Response
 from pydantic import BaseModel, Field, SecretStr
 
-from mall import errors
-from mall.auth import PUBLIC, SIGNED_IN, Caller, permission
+from mall import clock, errors, tokens
+from mall.auth import GUESTS_TOO, PUBLIC, SIGNED_IN, Caller, permission
 from mall.http import MAX_BODY_BYTES, Body, Endpoint, Page, status_of
 from tests.fixtures.gateway import Answer, Context, request
 
@@ -319,6 +320,60 @@ def test_a_signed_call_is_refused_where_people_sign_in() -> None:
     answer = send(app, headers={"authorization": "MALL-ED25519 key=k,time=1,nonce=n,signature=s"}, caller=BUYER)
 
     assert answer.status == 401
+
+
+def test_a_header_is_what_was_sent_or_nothing_and_has_a_longest() -> None:
+    app = endpoint(lambda: Shelf(row=1, note=app.header("Shelf-Key", most=4)))
+
+    assert send(app).body["note"] == ""
+    assert send(app, headers={"shelf-key": "k-17"}).body["note"] == "k-17"
+    assert send(app, headers={"Shelf-Key": "k-170"}).code == "Invalid"
+
+
+def shelf_of_caller() -> Endpoint:
+    """An endpoint for guests and people alike, which says who asks."""
+    app = endpoint(lambda: Shelf(row=1, note=app.caller.user_id), access=GUESTS_TOO)
+    return app
+
+
+def test_where_guests_may_ask_too_nobody_has_to_be_known() -> None:
+    answer = send(shelf_of_caller())
+
+    assert (answer.status, answer.body["note"]) == (200, "")
+
+
+@pytest.mark.usefixtures("aws")
+def test_where_guests_may_ask_too_a_token_still_says_who_it_is(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    token = tokens.issue(BUYER)
+
+    answer = send(shelf_of_caller(), headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status, answer.body["note"]) == (200, BUYER.user_id)
+    assert logged()[-1]["user_id"] == BUYER.user_id
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("given", ["Bearer x.y.z", "Bearer ", "Basic dXNyXzE6", "nonsense"])
+def test_where_guests_may_ask_too_a_token_that_is_none_of_ours_is_refused(given: str) -> None:
+    answer = send(shelf_of_caller(), headers={"Authorization": given})
+
+    assert (answer.status, answer.code) == (401, "TokenRefused")
+
+
+@pytest.mark.usefixtures("aws")
+def test_where_guests_may_ask_too_nobody_becomes_a_guest_when_their_token_expires() -> None:
+    with clock.at(datetime.now(UTC) - timedelta(minutes=16)):
+        token = tokens.issue(BUYER)
+
+    answer = send(shelf_of_caller(), headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status, answer.code) == (401, "TokenRefused")
+
+
+def test_where_anybody_may_ask_a_token_does_not_matter() -> None:
+    app = endpoint(lambda: Shelf(row=1, note=app.caller.user_id))
+
+    assert send(app, headers={"Authorization": "Bearer x.y.z"}).body["note"] == ""
 
 
 # ── Refusals ────────────────────────────────────────────────────────────────────────────────────────────────────────

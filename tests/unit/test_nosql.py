@@ -3,10 +3,13 @@
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.transactions import TransactWrite
 
 from mall import aws, errors, nosql
 
@@ -193,6 +196,13 @@ def test_other_failures_of_a_single_write_stay_what_they_are(monkeypatch: pytest
         )
 
 
+def test_a_single_write_that_meets_a_transaction_is_a_conflict() -> None:
+    answer = {"Error": {"Code": "TransactionConflictException", "Message": "Transaction is ongoing for the item"}}
+
+    with pytest.raises(errors.Conflict), nosql.conditional():
+        raise PutError("Failed to put item", ClientError(answer, "PutItem"))  # type: ignore[arg-type]
+
+
 # ── Erasing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -224,3 +234,38 @@ def test_a_model_needs_its_table_only_when_it_is_used(monkeypatch: pytest.Monkey
 
     with pytest.raises(errors.Unavailable, match="MALL_TABLE_DRAWERS"):
         Drawer.get("1")
+
+
+def test_of_many_writes_those_whose_conditions_hold_are_done() -> None:
+    fill("anna", 250)
+
+    def take(number: int, writes: TransactWrite) -> None:
+        writes.update(Shelf("anna", f"{number:03d}"), actions=[Shelf.amount.set(-1)], condition=Shelf.amount >= 100)
+
+    done = nosql.each_that_holds({number: partial(take, number) for number in range(250)})
+
+    assert done == set(range(100, 250))
+    assert {int(shelf.id) for shelf in Shelf.query("anna") if shelf.amount == -1} == done
+    assert nosql.each_that_holds({number: partial(take, number) for number in range(250)}) == set()
+    assert nosql.each_that_holds({}) == set()
+
+
+def test_one_item_that_others_keep_changing_keeps_no_other_from_being_written() -> None:
+    fill("anna", 3)
+
+    def write(number: int, writes: TransactWrite) -> None:
+        if number == 1:
+            raise errors.Conflict
+        writes.update(Shelf("anna", f"{number:03d}"), actions=[Shelf.amount.set(9)])
+
+    with pytest.raises(errors.Conflict):
+        nosql.each_that_holds({number: partial(write, number) for number in range(3)})
+
+    assert [shelf.amount for shelf in Shelf.query("anna")] == [9, 1, 9]
+
+
+def test_a_write_in_the_middle_of_anothers_transaction_is_a_conflict() -> None:
+    busy = ClientError({"Error": {"Code": "TransactionConflictException", "Message": "busy"}}, "UpdateItem")
+
+    with pytest.raises(errors.Conflict), nosql.conditional():
+        raise UpdateError("no", busy)

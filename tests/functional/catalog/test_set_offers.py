@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from mall import ids
+from mall import clock, ids
 from mall.catalog.offers import service
 from mall.catalog.offers.model import Change
+from mall.inventory import service as inventory
+from mall.inventory.model import Wanted
 from mall.merchants.model import Merchant
 from mall.money import Money
 from tests.fixtures import goods
@@ -119,3 +121,25 @@ def test_of_changes_at_once_none_is_lost(
 
     offers = {one.sku_id: one for one in service.of_products([product.id])[product.id]}
     assert (offers[red.id].price, offers[red.id].available, offers[blue.id].available) == (Money(100), 7, 8)
+
+
+def test_the_stock_is_what_the_merchant_says_even_where_people_saw_as_many_before(
+    mine: Callable[..., Answer], merchant: Merchant
+) -> None:
+    product = goods.on_sale(merchant)
+    sku_id = product.skus[0].id
+    inventory.reserve("trd_1", "usr_1", [Wanted("ord_1", sku_id, 3)], until=clock.now())
+
+    mine("set_offers", product.id, offers=[{"sku_id": sku_id, "available": 10}])
+
+    assert inventory.available([sku_id]) == {sku_id: 10}
+
+
+def test_a_price_alone_leaves_the_stock_as_it_is(mine: Callable[..., Answer], merchant: Merchant) -> None:
+    product = goods.on_sale(merchant)
+    sku_id = product.skus[0].id
+    inventory.reserve("trd_1", "usr_1", [Wanted("ord_1", sku_id, 3)], until=clock.now())
+
+    mine("set_offers", product.id, offers=[{"sku_id": sku_id, "price": {"amount": 1}}])
+
+    assert inventory.available([sku_id]) == {sku_id: 7}

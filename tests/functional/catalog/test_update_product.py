@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from mall import clock
 from mall.catalog.products import service
+from mall.inventory import service as inventory
+from mall.inventory.model import Wanted
 from mall.merchants.model import Kind, Merchant
 from tests.fixtures import goods
 from tests.fixtures.gateway import Answer
@@ -163,3 +166,19 @@ def test_of_two_who_write_at_once_both_are_kept_one_after_the_other(
     assert kept.revision == 4
     assert kept.draft is not None
     assert kept.draft.content.tags in (["a"], ["b"], ["c"])
+
+
+def test_a_document_that_says_the_stock_of_when_it_was_read_does_not_bring_back_what_was_sold(
+    mine: Callable[..., Answer], merchant: Merchant
+) -> None:
+    product = goods.on_sale(merchant)
+    red, blue = (sku.id for sku in product.skus)
+    inventory.reserve("trd_1", "usr_1", [Wanted("ord_1", red, 4)], until=clock.now())
+    skus = [
+        {"code": "T-R", "options": {"colour": "red"}, "price": {"amount": 9900}, "stock": 10},
+        {"code": "T-B", "options": {"colour": "blue"}, "price": {"amount": 9900}, "stock": 8},
+    ]
+
+    mine("update_product", product.id, **body(product.category_id, skus=skus))
+
+    assert inventory.available([red, blue]) == {red: 6, blue: 8}

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -180,3 +181,38 @@ def test_in_a_fifo_queue_the_later_messages_of_a_group_wait_for_the_one_that_fai
 
     assert taken == [3]
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["1", "2"]
+
+
+def test_of_events_that_are_taken_together_a_bad_one_comes_again_alone() -> None:
+    given, taken = [], []
+
+    @events.consumer_of_many(NAME)
+    def app(happened: Sequence[events.Event]) -> None:
+        """Take the news in."""
+        numbers = [event.data["number"] for event in happened]
+        given.append(numbers)
+        if 2 in numbers:
+            raise errors.Conflict
+        taken.extend(numbers)
+
+    batch = {"Records": [message(told(number), str(number)) for number in (1, 2, 3)]}
+    batch["Records"].append({**message(told(), "4"), "body": "{}"})
+
+    answer = app(batch, None)
+
+    assert given == [[1, 2, 3], [1], [2], [3]]
+    assert taken == [1, 3]
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["2", "4"]
+
+
+def test_good_events_are_taken_together_in_one_call() -> None:
+    given = []
+
+    @events.consumer_of_many(NAME)
+    def app(happened: Sequence[events.Event]) -> None:
+        given.append([event.data["number"] for event in happened])
+
+    assert app({"Records": [message(told(number), str(number)) for number in (1, 2, 3)]}, None) == {
+        "batchItemFailures": []
+    }
+    assert given == [[1, 2, 3]]

@@ -9,7 +9,6 @@ import pytest
 from mall import clock
 from mall.auth import Caller
 from mall.images import collecting, model, service, store, taking
-from mall.images.model import NoSuchPicture
 from tests import steps
 from tests.fixtures.buckets import keys
 from tests.fixtures.drawings import encoded, halves
@@ -60,7 +59,7 @@ def test_logos_and_banners_of_the_platform_stay_until_they_are_given_up(run: Run
 def test_what_is_shown_stays_and_goes_a_week_after_the_last_stopped_showing_it(run: Run, me: Caller) -> None:
     id = taken(me)
     for user in ("prd_1", "prd_2", "prd_1"):
-        service.use([id], user=user)
+        service.use({user: [id]})
     assert after(30, run) == 0
 
     with clock.at(clock.now() + timedelta(days=40)):
@@ -78,7 +77,7 @@ def test_what_is_shown_stays_and_goes_a_week_after_the_last_stopped_showing_it(r
 def test_a_picture_that_is_shown_again_is_no_longer_on_its_way_out(run: Run, me: Caller) -> None:
     id = taken(me)
     with clock.at(clock.now() + timedelta(days=6)):
-        service.use([id], user="prd_1")
+        service.use({"prd_1": [id]})
 
     assert after(8, run) == 0
     assert service.get_many([id])[id].uses == 1
@@ -91,7 +90,7 @@ def test_the_same_original_stays_while_another_picture_was_made_of_it(run: Run, 
     service.change_settings(me, Settings(watermark=WatermarkSettings(picture_id=mark)))
     file = encoded(halves(500, 500))
     marked, plain = taken(me, file), taken(me, file, watermark=False)
-    service.use([plain], user="prd_1")
+    service.use({"prd_1": [plain]})
 
     assert after(7, run) == 1
 
@@ -155,11 +154,22 @@ def test_a_picture_is_deleted_or_used_and_never_both(
     later = clock.now() + timedelta(days=7)
 
     with clock.at(later):
-        used, _ = at_once(lambda: service.use([id], user="prd_1"), lambda: collecting.collect(later.date()), seed=seed)
+        used, _ = at_once(lambda: service.use({"prd_1": [id]}), lambda: collecting.collect(later.date()), seed=seed)
 
-    if isinstance(used, NoSuchPicture):
+    if used == {id}:  # it was not there any more
         assert (store.load(id), keys("media")) == (None, set())
     else:
-        assert used is None
+        assert used == set()
         assert service.get_many([id])[id].uses == 1
         assert keys("media") == set(model.rendition_keys(id))
+
+
+def test_however_many_show_a_picture_each_counts_once(me: Caller) -> None:
+    id = taken(me)
+    many = {f"prd_{number}": [id] for number in range(120)}
+    service.use({"prd_7": [id], "prd_60": [id]})
+
+    assert service.use(many) == set()
+    assert service.use(many | {"prd_x": ["pic_none"]}) == {"pic_none"}
+
+    assert service.get_many([id])[id].uses == 120

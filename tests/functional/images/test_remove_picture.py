@@ -29,7 +29,7 @@ def test_what_is_given_up_no_longer_counts_and_is_no_longer_ones_own(invoke: Inv
 def test_what_is_shown_is_not_given_up(invoke: Invoke) -> None:
     me = merchant()
     id = taken(me)
-    service.use([id], user="prd_1")
+    service.use({"prd_1": [id]})
 
     answer = invoke("images.remove_picture", caller=me, path={"id": id})
 

@@ -5,17 +5,21 @@
 | `shop`  | a shop that may be changed                                                                    |
 | `press` | `press()`: a new run of rendering from that shop                                              |
 | `site`  | what readers would find: `site.read("/p/…/", "br")`, `site.status(…)`, `site.keys()`           |
+| `counted` | `counted()`: how often AWS was called since it was asked last, by operation                   |
 | `queue` | what is asked for: `queue.pages()` takes the messages, `queue.late` tells how late they were due   |
 """
 
 import gzip
 import json
+import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import boto3
 import brotli
 import pytest
+from botocore.model import OperationModel
 
 from mall import clock, config
 from mall.aws import client
@@ -105,3 +109,16 @@ def queue(aws: stacks.Mall) -> Queue:
 def page(text: str) -> PageId:
     """A page by name."""
     return PageId.of(text)
+
+
+@pytest.fixture
+def counted(caplog: pytest.LogCaptureFixture) -> Callable[[], Counter[str]]:
+    """`counted()`: the calls of AWS since it was called last, by operation, as botocore logs them."""
+    caplog.set_level(logging.DEBUG, "botocore.endpoint")
+
+    def since() -> Counter[str]:
+        made = [record.args for record in caplog.records if record.msg.startswith("Making request for ")]
+        caplog.clear()
+        return Counter(args[0].name for args in made if isinstance(args, tuple) and isinstance(args[0], OperationModel))
+
+    return since

@@ -7,7 +7,7 @@ import pytest
 
 from mall import clock, ids
 from mall.auth import NOBODY, Caller
-from mall.pages import service
+from mall.pages import rendering, service
 from mall.pages.press import Press
 from tests.fixtures.gateway import Answer
 from tests.functional.pages.conftest import page
@@ -21,7 +21,7 @@ def test_a_page_tells_where_it_is_since_when_and_of_what(
 ) -> None:
     name = f"product:{LONGJING}"
     with clock.at(NOON):
-        service.render(page(name), press())
+        rendering.render(page(name), press())
     with clock.at(NOON + timedelta(hours=1)):
         service.publish([page(name)], delay=30)
 

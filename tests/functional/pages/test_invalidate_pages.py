@@ -6,7 +6,7 @@ import pytest
 
 from mall import ids
 from mall.auth import NOBODY, Caller
-from mall.pages import service
+from mall.pages import rendering
 from mall.pages.press import Press
 from tests.fixtures.gateway import Answer
 from tests.functional.pages.conftest import Queue, page
@@ -23,7 +23,7 @@ def test_pages_that_show_one_of_the_things_are_asked_for(
     invoke: Callable[..., Answer], press: Callable[[], Press], queue: Queue
 ) -> None:
     for name in ("home", f"product:{LONGJING}", "search"):
-        service.render(page(name), press())
+        rendering.render(page(name), press())
     queue.pages()
 
     answer = invalidate(invoke, f"merchant:{MERCHANT}", f"product:{LONGJING}", "content:no-such")

@@ -1,5 +1,6 @@
 """From a rendered page to what readers find, and from a change to exactly the pages that show it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 
 from mall import clock, events
-from mall.pages import service, store
+from mall.pages import rendering, service, store
 from mall.pages.model import NoSuchPage, PageId, State
 from mall.pages.press import Press
-from mall.pages.service import Outcome
+from mall.pages.rendering import Outcome
 from tests.functional.pages.conftest import Queue, Site, page
 from tests.functional.pages.small_shop import (
     BILUOCHUN,
@@ -35,7 +36,7 @@ PATH = f"/p/{LONGJING}/"
 @pytest.fixture
 def publish(press: Callable[[], Press]) -> Callable[..., list[Outcome]]:
     """Render pages by name, now."""
-    return lambda *names: [service.render(page(name), press()) for name in names]
+    return lambda *names: [rendering.render(page(name), press()) for name in names]
 
 
 # ── What readers find ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,32 +143,34 @@ def test_a_page_that_fails_stays_as_it_was_and_can_be_rendered_again(
 def test_one_renders_a_page_at_a_time_and_the_other_asks_for_it_again(
     shop: SmallShop, press: Callable[[], Press], queue: Queue
 ) -> None:
-    store.lease(page(PRODUCT), "theirs", now=NOON, until=NOON + service.LEASE)
+    store.lease([page(PRODUCT)], "theirs", now=NOON, until=NOON + rendering.LEASE)
 
     with clock.at(NOON + timedelta(seconds=10)):
-        assert service.render(page(PRODUCT), press()) is Outcome.BUSY
+        assert rendering.render(page(PRODUCT), press()) is Outcome.BUSY
 
     assert queue.pages() == [PRODUCT]
     assert shop.asked == 0
 
 
 def test_the_lease_of_one_that_died_ends(press: Callable[[], Press]) -> None:
-    store.lease(page(PRODUCT), "theirs", now=NOON, until=NOON + service.LEASE)
+    store.lease([page(PRODUCT)], "theirs", now=NOON, until=NOON + rendering.LEASE)
 
-    with clock.at(NOON + service.LEASE + timedelta(seconds=1)):
-        assert service.render(page(PRODUCT), press()) is Outcome.PUBLISHED
+    with clock.at(NOON + rendering.LEASE + timedelta(seconds=1)):
+        assert rendering.render(page(PRODUCT), press()) is Outcome.PUBLISHED
 
 
 def test_who_lost_the_lease_does_not_write_down_what_they_made(press: Callable[[], Press]) -> None:
     class Slow(Press):
         def render(self, page: PageId) -> Any:
-            store.lease(page, "another", now=clock.now() + service.LEASE * 2, until=clock.now() + service.LEASE * 3)
+            store.lease(
+                [page], "another", now=clock.now() + rendering.LEASE * 2, until=clock.now() + rendering.LEASE * 3
+            )
             return super().render(page)
 
     slow = press()
     slow.__class__ = Slow
 
-    assert service.render(page(PRODUCT), slow) is Outcome.BUSY
+    assert rendering.render(page(PRODUCT), slow) is Outcome.BUSY
     assert service.status(PRODUCT).version == 0
 
 
@@ -175,7 +178,7 @@ def test_who_lost_the_lease_does_not_write_down_what_they_made(press: Callable[[
 def test_of_several_at_once_one_publishes(
     at_once: Callable[..., list[Any]], press: Callable[[], Press], site: Site, queue: Queue, seed: int | None
 ) -> None:
-    results = at_once(*[partial(service.render, page(PRODUCT), press())] * 3, seed=seed)
+    results = at_once(*[partial(rendering.render, page(PRODUCT), press())] * 3, seed=seed)
 
     assert sorted(results).count(Outcome.PUBLISHED) == 1
     assert service.status(PRODUCT).version == 1
@@ -196,7 +199,7 @@ def test_what_changes_while_a_page_is_rendered_is_not_overlooked(
     late = press()
     late.__class__ = Late
 
-    service.render(page(PRODUCT), late)
+    rendering.render(page(PRODUCT), late)
 
     assert PRODUCT in queue.pages()
 
@@ -210,7 +213,7 @@ def test_a_page_that_is_about_to_be_rendered_is_not_asked_for_twice(press: Calla
         assert service.publish([page(PRODUCT), page("home")], delay=5) == 1
         assert queue.pages() == ["home", PRODUCT]
 
-        service.render(page(PRODUCT), press())
+        rendering.render(page(PRODUCT), press())
         assert service.publish([page(PRODUCT)], delay=5) == 1
 
 
@@ -384,7 +387,7 @@ def test_a_rebuild_asks_for_every_page_and_tells_how_far_it_is(
     total = service.start_rebuild(rebuild, shop)
     asked = queue.messages()
     for message in asked:
-        service.render(PageId.of(message["page"]), press(), rebuild=message["rebuild"])
+        rendering.render(PageId.of(message["page"]), press(), rebuild=message["rebuild"])
 
     found = service.rebuild(rebuild)
     assert len(asked) == total == found.total == found.done
@@ -398,7 +401,7 @@ def test_a_rebuild_finds_pages_whose_thing_is_gone(
     publish(PRODUCT)
     shop.take_down(LONGJING)
 
-    outcomes = service.render_all(service.every_page(shop), press, say=lambda *_: None)
+    outcomes = rendering.render_all(service.every_page(shop), press, say=lambda *_: None)
 
     assert (outcomes["gone"], outcomes["failed"]) == (1, 0)
     assert site.status(PATH) == 410
@@ -411,7 +414,41 @@ def test_a_page_that_fails_keeps_no_other_from_being_published(
     shop.sell(product(BILUOCHUN, both("碧螺春", "Biluochun"), options=[None]))
     told: list[int] = []
 
-    outcomes = service.render_all(service.every_page(shop), press, say=lambda done, _: told.append(done))
+    outcomes = rendering.render_all(service.every_page(shop), press, say=lambda done, _: told.append(done))
 
     assert (outcomes["failed"], site.status(PATH), site.status(f"/p/{BILUOCHUN}/")) == (1, 200, 0)
     assert told[-1] == outcomes.total() == len(service.every_page(shop))
+
+
+def test_pages_are_rendered_together_and_each_for_itself(
+    shop: SmallShop, press: Callable[[], Press], site: Site, queue: Queue
+) -> None:
+    shop.sell(product(BILUOCHUN, both("碧螺春", "Biluochun"), options=[None]))
+    store.lease([page("home")], "theirs", now=clock.now(), until=clock.now() + rendering.LEASE)
+
+    outcomes = rendering.render_many({page(name): [None] for name in (PRODUCT, OTHER, "home", "search")}, press())
+
+    assert outcomes[page(PRODUCT)] is outcomes[page("search")] is Outcome.PUBLISHED
+    assert isinstance(outcomes[page(OTHER)], AttributeError)
+    assert outcomes[page("home")] is Outcome.BUSY
+    assert (site.status(PATH), site.status(f"/p/{BILUOCHUN}/"), site.status("/")) == (200, 0, 0)
+    assert list(store.dependents(PRODUCT)) == [page(PRODUCT)]
+    # What failed can be rendered by the next at once, and what another has comes again.
+    assert store.lease([page(OTHER)], "mine", now=clock.now(), until=clock.now()).keys() == {page(OTHER)}
+    assert "home" in queue.pages()
+
+
+def test_pages_that_share_everything_cost_few_calls(
+    shop: SmallShop, press: Callable[[], Press], counted: Callable[[], Counter[str]]
+) -> None:
+    names = [f"prd_01KAQ3Z5J8M0T1V2W3X4Y5Z7{number:02d}" for number in range(40)]
+    for name in names:
+        shop.sell(product(name, both("茶", "Tea")))
+
+    counted()
+    rendering.render_many({page(f"product:{name}"): [None] for name in names}, press())
+    calls = counted()
+
+    assert calls["PutObject"] == 40 * 2 * 3
+    # Lease and read, then what they depend on (25 items a call), keep, what changed meanwhile, and the sitemap.
+    assert calls.total() - calls["PutObject"] <= 2 + 40 * 6 / 25 + 5

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mall.pages import service
+from mall.pages.model import STANDING
 from tests.fixtures import goods
 from tests.functional.pages.conftest import Queue
 from tests.functional.pages.test_render_pages import record
@@ -26,7 +27,7 @@ def test_every_page_is_asked_for(run: Callable[..., Any], queue: Queue) -> None:
     assert answer == {"batchItemFailures": []}
     assert {message["rebuild"] for message in asked} == {rebuild}
     assert {message["page"] for message in asked} == {
-        *("home", "search", "missing", "offline", "sitemap"),
+        *(str(page) for page in STANDING),
         *(f"category:{id}" for id in (above.id, sold.category_id)),
         *(f"merchant:{id}" for id in (sold.merchant_id, draft.merchant_id)),
         f"brand:{brand.id}",

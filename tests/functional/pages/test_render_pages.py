@@ -9,7 +9,7 @@ import pytest
 from mall.catalog.products.platform import service as platform
 from mall.content import service as content
 from mall.content.schemas import ArticleBody, BannerBody
-from mall.pages import service, store
+from mall.pages import rendering, service, store
 from mall.pages.files import store as files
 from mall.pages.model import Rebuild
 from mall.search.index import service as index
@@ -99,7 +99,7 @@ def test_a_page_that_cannot_be_rendered_is_counted_when_it_is_given_up(
         broken.setattr(files, "put", _refuse)
         render({"page": "search", "rebuild": "reb_1"}, tries=4)
         assert service.rebuild("reb_1").failed == 0
-        render({"page": "search", "rebuild": "reb_1"}, tries=service.TRIES)
+        render({"page": "search", "rebuild": "reb_1"}, tries=rendering.TRIES)
     render({"page": "offline", "rebuild": "reb_1"})
 
     found = service.rebuild("reb_1")

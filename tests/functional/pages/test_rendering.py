@@ -163,6 +163,8 @@ def test_an_article_lists_the_others(shop: SmallShop, press: Callable[[], Press]
         ("search", ["/search/", "/en/search/"], [200, 200]),
         ("missing", ["/404.html", "/en/404.html"], [404, 404]),
         ("offline", ["/offline.html", "/en/offline.html"], [200, 200]),
+        ("cart", ["/cart/", "/en/cart/"], [200, 200]),
+        ("security", ["/account/security/", "/en/account/security/"], [200, 200]),
     ],
 )
 def test_standing_pages_are_not_for_search_engines(

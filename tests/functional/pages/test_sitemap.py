@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mall import clock
-from mall.pages import service, sitemap
+from mall.pages import rendering, sitemap
 from mall.pages.model import PageId
 from mall.pages.press import Press
 from tests.functional.pages.conftest import Queue, Site, page
@@ -24,9 +24,9 @@ def locations(text: str) -> list[str]:
 def test_live_pages_are_listed_with_their_twins(press: Callable[[], Press], site: Site) -> None:
     with clock.at(NOON):
         for name in ("home", f"product:{LONGJING}", f"category:{GREEN}", "search", "missing", "offline"):
-            service.render(page(name), press())
+            rendering.render(page(name), press())
 
-    service.render(page("sitemap"), press())
+    rendering.render(page("sitemap"), press())
 
     parts = locations(site.read("/sitemap.xml", "br"))
     assert parts == [f"{ORIGIN}/sitemap-{kind}-1.xml" for kind in ("category", "home", "product")]
@@ -44,13 +44,13 @@ def test_live_pages_are_listed_with_their_twins(press: Callable[[], Press], site
 
 def test_what_is_gone_is_listed_no_more(shop: SmallShop, press: Callable[[], Press], site: Site, queue: Queue) -> None:
     for name in (f"product:{LONGJING}", "home", "sitemap"):
-        service.render(page(name), press())
+        rendering.render(page(name), press())
     assert queue.pages() == ["sitemap"]
     shop.take_down(LONGJING)
 
-    service.render(page(f"product:{LONGJING}"), press())
+    rendering.render(page(f"product:{LONGJING}"), press())
     assert queue.pages() == ["sitemap"]
-    service.render(page("sitemap"), press())
+    rendering.render(page("sitemap"), press())
 
     assert locations(site.read("/sitemap.xml")) == [f"{ORIGIN}/sitemap-home-1.xml"]
     assert site.status("/sitemap-product-1.xml") == 0
@@ -59,11 +59,11 @@ def test_what_is_gone_is_listed_no_more(shop: SmallShop, press: Callable[[], Pre
 def test_a_page_that_only_looks_different_leaves_the_sitemap_alone(
     shop: SmallShop, press: Callable[[], Press], queue: Queue
 ) -> None:
-    service.render(page(f"product:{LONGJING}"), press())
+    rendering.render(page(f"product:{LONGJING}"), press())
     queue.pages()
     shop.products[LONGJING].summary["en"] = "Picked in April"
 
-    service.render(page(f"product:{LONGJING}"), press())
+    rendering.render(page(f"product:{LONGJING}"), press())
 
     assert queue.pages() == []
 

@@ -207,3 +207,81 @@ def test_a_used_token_is_no_session_of_its_own(refresh: Callable[[str], Answer],
     refresh(person.refresh_token)
 
     assert refresh(f"{user}.used#{digest(secret)}.{secret}").status == 401
+
+
+# ── As a cookie, for pages ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def refresh_kept(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Exchange the token that a browser keeps."""
+
+    def refresh(token: str, **headers: str) -> Answer:
+        sent = {"Cookie": f"theme=dark; mall_session={token}", **headers}
+        return invoke("users.refresh_session", body={"cookie": True}, headers=sent)
+
+    return refresh
+
+
+def test_a_page_exchanges_the_token_that_its_browser_keeps_without_seeing_it(
+    refresh_kept: Callable[..., Answer], people: People
+) -> None:
+    person = people.register()
+
+    answer = refresh_kept(person.refresh_token)
+
+    assert (answer.status, answer.body["refresh_token"]) == (200, None)
+    assert tokens.verify(answer.body["access_token"]) == person.caller
+    given = answer.headers["set-cookie"]
+    value, *attributes = given.removeprefix("mall_session=").split("; ")
+    assert value.startswith(f"{person.id}.")
+    assert value != person.refresh_token
+    assert set(attributes) == {"Path=/api/sessions", "Max-Age=2592000", "HttpOnly", "Secure", "SameSite=Strict"}
+    assert refresh_kept(value).status == 200
+
+
+def test_a_token_that_is_sent_is_answered_with_one_and_sets_no_cookie(
+    refresh: Callable[[str], Answer], people: People
+) -> None:
+    answer = refresh(people.register().refresh_token)
+
+    assert answer.body["refresh_token"]
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_request_that_comes_from_no_page_of_the_mall_is_one_without_cookies(
+    refresh_kept: Callable[..., Answer], people: People, site: str
+) -> None:
+    token = people.register().refresh_token
+
+    refused = refresh_kept(token, **{"Sec-Fetch-Site": site})
+
+    assert (refused.status, refused.code) == (401, "SessionOver")
+    assert refresh_kept(token, **{"Sec-Fetch-Site": "same-origin"}).status == 200
+
+
+def test_a_cookie_that_is_worth_nothing_is_forgotten(
+    refresh_kept: Callable[..., Answer], invoke: Callable[..., Answer]
+) -> None:
+    for answer in (refresh_kept("x" * 20), invoke("users.refresh_session", body={"cookie": True})):
+        assert (answer.status, answer.code) == (401, "SessionOver")
+        assert answer.headers["set-cookie"].startswith("mall_session=; Path=/api/sessions; Max-Age=0;")
+
+
+def test_two_tabs_with_one_cookie_do_not_lose_it(refresh_kept: Callable[..., Answer], people: People) -> None:
+    token = people.register().refresh_token
+    newer = refresh_kept(token).headers["set-cookie"].removeprefix("mall_session=").split(";")[0]
+
+    again = refresh_kept(token)
+
+    assert (again.status, again.code) == (409, "RefreshedAlready")
+    assert "set-cookie" not in again.headers
+    assert refresh_kept(newer).status == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"cookie": False}, {"cookie": True, "refresh_token": "x" * 20}])
+def test_a_token_is_either_sent_or_kept(invoke: Callable[..., Answer], body: dict[str, Any]) -> None:
+    answer = invoke("users.refresh_session", body=body)
+
+    assert (answer.status, answer.code) == (400, "Invalid")

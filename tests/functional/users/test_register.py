@@ -198,3 +198,11 @@ def test_a_form_of_another_shape_is_refused_without_repeating_what_it_held(
 
     assert (answer.status, answer.code) == (400, "Invalid")
     assert not {"987123", PASSWORD, LIN} & set(json.dumps(answer.body).split('"'))
+
+
+def test_a_page_leaves_the_refresh_token_to_the_browser(invoke: Callable[..., Answer], people: People) -> None:
+    answer = invoke("users.register", body=form(people.code(LIN, "register"), cookie=True))
+
+    assert (answer.status, answer.body["refresh_token"]) == (201, None)
+    kept = answer.headers["set-cookie"].split(";")[0]
+    assert invoke("users.refresh_session", body={"cookie": True}, headers={"Cookie": kept}).status == 200

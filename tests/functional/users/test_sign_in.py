@@ -343,3 +343,22 @@ def test_a_password_stored_in_a_weaker_way_is_stored_anew(sign_in: Callable[...,
     assert sign_in(person.identifier).status == 201
     assert store.load(person.id).password_hash != weaker
     assert sign_in(person.identifier).status == 201
+
+
+def test_a_page_leaves_the_refresh_token_to_the_browser(
+    invoke: Callable[..., Answer], sign_in: Callable[..., Answer], people: People
+) -> None:
+    person = people.register()
+
+    answer = sign_in(person.identifier, cookie=True)
+
+    assert (answer.status, answer.body["refresh_token"]) == (201, None)
+    kept = answer.headers["set-cookie"].split(";")[0]
+    assert invoke("users.refresh_session", body={"cookie": True}, headers={"Cookie": kept}).status == 200
+
+
+def test_a_refused_sign_in_sets_no_cookie(sign_in: Callable[..., Answer], people: People) -> None:
+    answer = sign_in(people.register().identifier, "not the password", cookie=True)
+
+    assert answer.status == 401
+    assert "set-cookie" not in answer.headers

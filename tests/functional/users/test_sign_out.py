@@ -29,3 +29,12 @@ def test_signing_out_twice_is_fine(invoke: Callable[..., Answer], people: People
 
 def test_nobody_has_nothing_to_sign_out_of(invoke: Callable[..., Answer]) -> None:
     assert invoke("users.sign_out", caller=NOBODY).status == 401
+
+
+def test_the_browser_forgets_the_token_that_it_keeps(invoke: Callable[..., Answer], people: People) -> None:
+    person = people.register()
+
+    answer = invoke("users.sign_out", caller=person.caller)
+
+    given = answer.headers["set-cookie"]
+    assert given == "mall_session=; Path=/api/sessions; Max-Age=0; HttpOnly; Secure; SameSite=Strict"

@@ -17,6 +17,8 @@ from mall.pages.model import STANDING, Kind, NotAPage, NotATag, PageId, check_ta
         ("search", "/search/", "/en/search/"),
         ("missing", "/404.html", "/en/404.html"),
         ("offline", "/offline.html", "/en/offline.html"),
+        ("sign-in", "/sign-in/", "/en/sign-in/"),
+        ("addresses", "/account/addresses/", "/en/account/addresses/"),
     ],
 )
 def test_a_page_goes_by_one_name_and_has_an_address_in_each_language(name: str, chinese: str, english: str) -> None:

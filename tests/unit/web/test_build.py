@@ -14,11 +14,21 @@ from infra.web import build
 
 # What a page may bring of scripts, compressed.
 MOST_SCRIPT_BYTES = 40_000
-PAGES = {
-    "home.html": {"app.js", "carousel.js"},
-    "category.html": {"app.js", "listing.js"},
-    "product.html": {"app.js", "product.js"},
-}
+_ENTRY = re.compile(r"""scripts\("([a-z-]+\.js)"\)""")
+
+
+def entries() -> dict[str, set[str]]:
+    """The scripts of each template that has some of its own, with those of every page."""
+    found = {}
+    for path in sorted(build.TEMPLATES.glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        own = set(_ENTRY.findall(text)) | ({"listing.js"} if "listing_scripts()" in text else set())
+        if own:
+            found[path.name] = {"app.js", *own}
+    return found
+
+
+PAGES = entries()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +82,8 @@ def test_two_builds_make_the_same_files(site: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("entries", PAGES.values(), ids=PAGES)
 def test_no_page_brings_more_script_than_it_may(entries: set[str], site: Path) -> None:
     modules = {*entries, *(module for entry in entries for module in build.imports(entry)), "texts.zh-CN.js"}
+    if entries - set(build.SHOP):
+        modules.add("own.zh-CN.js")
     addresses = build.addresses()
 
     size = sum((site / f"{addresses[name].lstrip('/')}.gz").stat().st_size for name in modules)
@@ -79,17 +91,14 @@ def test_no_page_brings_more_script_than_it_may(entries: set[str], site: Path) -
     assert 0 < size <= MOST_SCRIPT_BYTES
 
 
-@pytest.mark.parametrize(
-    ("template", "entry"),
-    [("parts/base.html", "app.js"), ("product.html", "product.js"), ("parts/macros.html", "listing.js")],
-)
-def test_a_page_announces_every_module_that_its_scripts_import(template: str, entry: str) -> None:
-    sources = [(build.TEMPLATES / name).read_text(encoding="utf-8") for name in (template, "parts/base.html")]
+def test_every_script_is_some_pages() -> None:
+    used = {module for names in PAGES.values() for name in names for module in (name, *build.imports(name))}
 
-    lists = [names for source in sources for names in re.findall(r"for module in \[(.*?)\]", source)]
-    announced = {name for names in lists for name in re.findall(r'"([a-z-]+\.js)"', names)}
+    assert {path.name for path in (build.SOURCES / "js").glob("*.js")} == used
 
-    assert build.imports(entry) - announced == set()
+
+def test_the_modules_that_templates_announce_are_up_to_date() -> None:
+    assert build.MODULES.read_text(encoding="utf-8") == build.modules_text(), "run `make assets`"
 
 
 def test_scripts_get_their_texts_and_no_others(site: Path) -> None:
@@ -97,8 +106,22 @@ def test_scripts_get_their_texts_and_no_others(site: Path) -> None:
 
     texts = json.loads(delivered.removeprefix("export default ").rstrip(";\n"))
 
-    assert texts.keys() == build.texts_of_scripts()
+    assert texts.keys() == build.texts_of_scripts(build.SHOP)
     assert len(texts) < len(build.texts("en"))
+
+
+def test_pages_about_the_visitor_get_the_rest_of_the_texts(site: Path) -> None:
+    delivered = (site / build.addresses()["own.en.js"].lstrip("/")).read_text(encoding="utf-8")
+
+    texts = json.loads(delivered.removeprefix("export default ").rstrip(";\n"))
+
+    assert texts.keys() == build.texts_of_scripts() - build.texts_of_scripts(build.SHOP)
+
+
+def test_a_page_about_the_shop_says_nothing_that_only_the_visitors_pages_can() -> None:
+    for name, names in PAGES.items():
+        extends_own = "parts/own.html" in (text := (build.TEMPLATES / name).read_text(encoding="utf-8"))
+        assert extends_own or "parts/account.html" in text or names <= set(build.SHOP), name
 
 
 def test_the_manifest_makes_the_shop_installable(site: Path) -> None:

@@ -4,7 +4,8 @@ const root = document.documentElement;
 export const locale = root.lang;
 export const home = root.dataset.home;
 
-const { default: texts } = await import(root.dataset.texts);
+const catalogues = await Promise.all(root.dataset.texts.split(" ").map((address) => import(address)));
+const texts = Object.assign({}, ...catalogues.map((catalogue) => catalogue.default));
 
 /** The text of a key, with `{name}` replaced from `values`. */
 export const t = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -15,7 +16,10 @@ export const addresses = {
   product: (id) => `${home}p/${id}/`,
   category: (id) => `${home}c/${id}/`,
   brand: (id) => `${home}b/${id}/`,
+  home,
   search: (values) => `${home}search/?${new URLSearchParams(values)}`,
+  merchant: (id) => `${home}m/${id}/`,
+  own: (page, values = {}) => `${home}${page}/${Object.keys(values).length ? `?${new URLSearchParams(values)}` : ""}`,
   picture: (id, size, extension = "webp") => `/media/p/${encodeURIComponent(id)}/${size}.${extension}`,
 };
 

@@ -1,6 +1,7 @@
 // A product's page: price and stock as they are now, the choice of a variant, sharing, and similar products.
 import { byId, locale, t } from "./page.js";
 import { get } from "./api.js";
+import { offerBuying, start as buy } from "./buy.js";
 import { card, showPrice } from "./card.js";
 import { left, variant } from "./choice.js";
 import { day } from "./format.js";
@@ -15,6 +16,7 @@ const groups = form ? [...form.querySelectorAll("fieldset")] : [];
 const codes = groups.map((group) => group.dataset.option);
 let offers = offer.skus;
 let delivery = null;
+let soldOut = false;
 
 function chosen() {
   return form ? Object.fromEntries(codes.map((code) => [code, new FormData(form).get(code)])) : {};
@@ -36,6 +38,7 @@ function draw() {
     byId("stock").className = `stock stock-${state}`;
     setText(byId("stock"), STATES[state]());
     drawDelivery(state !== "out");
+    if ((state === "out") !== soldOut) offerBuying(!(soldOut = state === "out"));
   }
   for (const group of groups) drawOption(group, choice);
   if (form) drawNote(choice, sku);
@@ -52,6 +55,7 @@ function drawOption(group, choice) {
 
 function drawNote(choice, sku) {
   const missing = groups.find((group) => !choice[group.dataset.option]);
+  byId("choice-note").classList.toggle("wrong", Boolean(missing) && byId("choice-note").classList.contains("wrong"));
   const note = missing ? t("product.choose", { name: missing.querySelector("legend").firstChild.textContent }) : sku ? "" : t("product.no_such");
   setText(byId("choice-note"), note);
 }
@@ -103,6 +107,18 @@ function chooseGiven() {
   if (wanted && given?.picture_id) showPicture(given.picture_id);
 }
 
+/** The variant to buy; while one is still to be chosen, the first of what is missing has the focus. */
+function wanted() {
+  const sku = current();
+  if (sku) return sku.id;
+  const choice = chosen();
+  const missing = groups.find((group) => !choice[group.dataset.option]) ?? groups[0];
+  byId("choice-note").classList.add("wrong");
+  missing.querySelector("input").focus();
+  missing.scrollIntoView({ block: "center" });
+  return null;
+}
+
 async function share() {
   const address = document.querySelector("link[rel=canonical]")?.href ?? location.href;
   if (navigator.share) {
@@ -142,6 +158,7 @@ chooseGiven();
 draw();
 refresh();
 watchSimilar();
+buy(page.dataset.id, wanted);
 form?.addEventListener("change", choose);
 byId("share").addEventListener("click", share);
 document.addEventListener("visibilitychange", refresh);

@@ -63,10 +63,14 @@ NOBODY = Caller()
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an operation demands: nothing, a signed-in person, or a permission (a person's or a merchant key's)."""
+    """What an operation demands: nothing, a signed-in person, or a permission (a person's or a merchant key's).
+
+    With `guests`, nothing is demanded, and yet whoever is signed in is known; see `GUESTS_TOO`.
+    """
 
     public: bool = False
     permission: str | None = None
+    guests: bool = False
 
     def check(self, caller: Caller) -> None:
         """Raise Unauthenticated when somebody must be known and is not, Forbidden when they lack the permission."""
@@ -82,6 +86,9 @@ class Access:
 
 
 PUBLIC = Access(public=True)
+# For everybody, as who they are: the gateway's authorizer lets nobody through without a token, so `mall.http.Endpoint`
+# verifies the token of whoever sends one.
+GUESTS_TOO = Access(public=True, guests=True)
 SIGNED_IN = Access()
 
 

@@ -92,5 +92,15 @@ def secret(name: str) -> str:
     return str(aws.client("secretsmanager").get_secret_value(SecretId=f"{stage()}/{name}")["SecretString"])
 
 
+@cache
+def parameter(name: str) -> str:
+    """The parameter `/<stage>/<name>` of Systems Manager, read once an execution environment; what is known only when
+    everything is deployed, such as the mall's own address."""
+    from mall import aws  # noqa: PLC0415  (only the few functions that need one pay for the client)
+
+    found = aws.client("ssm").get_parameter(Name=f"/{stage()}/{name}")
+    return str(found["Parameter"]["Value"]).rstrip("/")
+
+
 def _resource(kind: str, name: str) -> str:
     return get(f"MALL_{kind}_{name.upper().replace('-', '_')}")

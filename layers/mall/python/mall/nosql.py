@@ -11,8 +11,10 @@ A model names its table as this deployment's configuration does; the physical na
 
 import base64
 import json
+import random
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -30,8 +32,11 @@ from mall import config, errors
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
 _MAX_CURSOR = 4096
+_CHANGING = "Somebody else is changing this right now. Try again."
 _NOT_A_CURSOR = "'after' is not a cursor of this list."
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_MOST_ACTIONS = 100
+_ATTEMPTS = 5
 
 
 class _PhysicalName:
@@ -62,6 +67,7 @@ class Model(PynamoModel):
 
 
 _Item = TypeVar("_Item", bound=PynamoModel)
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @contextmanager
@@ -84,8 +90,58 @@ def transaction(token: str | None = None) -> Iterator[TransactWrite]:
         if failed:
             raise ConditionFailed(failed) from error
         if any(reason is not None and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
-            raise errors.Conflict("Somebody else is changing this right now. Try again.") from error
+            raise errors.Conflict(_CHANGING) from error
         raise
+
+
+def each_that_holds(acts: Mapping[_Key, Callable[[TransactWrite], None]]) -> set[_Key]:
+    """Do those of the writes whose conditions hold, a hundred of them a call, and say which those are.
+
+    Each act gives one action to the transaction that it is handed, and may be called several times. Those of a call
+    that hold are done together, so each item may be in one act only. Raises Conflict where others keep changing them.
+    """
+    done: set[_Key] = set()
+    keys = list(acts)
+    for start in range(0, len(keys), _MOST_ACTIONS):
+        done |= _those_that_hold({key: acts[key] for key in keys[start : start + _MOST_ACTIONS]})
+    return done
+
+
+def _those_that_hold(acts: Mapping[_Key, Callable[[TransactWrite], None]]) -> set[_Key]:
+    waiting = dict(acts)
+    attempt = 0
+    while waiting:
+        try:
+            with transaction() as writes:
+                for act in waiting.values():
+                    act(writes)
+            break
+        except ConditionFailed as failure:
+            keys = list(waiting)
+            for position in failure.positions:
+                del waiting[keys[position]]
+        except errors.Conflict:
+            attempt += 1
+            if attempt == _ATTEMPTS:
+                if len(acts) == 1:
+                    raise
+                return _one_by_one(waiting)
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
+    return set(waiting)
+
+
+def _one_by_one(acts: Mapping[_Key, Callable[[TransactWrite], None]]) -> set[_Key]:
+    """Somebody is at one of them again and again, and the others need not wait for that."""
+    done: set[_Key] = set()
+    conflict: errors.Conflict | None = None
+    for key, act in acts.items():
+        try:
+            done |= _those_that_hold({key: act})
+        except errors.Conflict as error:
+            conflict = error
+    if conflict is not None:
+        raise conflict
+    return done
 
 
 class _Writes(TransactWrite):
@@ -129,12 +185,17 @@ class ConditionFailed(Exception):
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Turn PynamoDB's ways of reporting a failed condition of a single write into ConditionFailed."""
+    """Turn PynamoDB's ways of reporting a failed condition of a single write into ConditionFailed.
+
+    Raises Conflict where a transaction is changing the item at this moment.
+    """
     try:
         yield
     except (PutError, UpdateError, DeleteError) as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise ConditionFailed from error
+        if error.cause_response_code == "TransactionConflictException":
+            raise errors.Conflict(_CHANGING) from error
         raise
 
 

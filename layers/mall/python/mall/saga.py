@@ -117,12 +117,15 @@ def resource_of(task: str) -> str:
 
 
 def task(
-    name: str, *, key: str | Callable[[Input], str], undoes: str | None = None
+    name: str, *, key: str | Callable[[Input], str], undoes: str | None = None, remembered: bool = True
 ) -> Callable[[Callable[[Input], Result]], Task]:
     """Make the Lambda handler of the task `name` out of a function of its input.
 
     `key` is the field of the input that is the business key, or a function that makes it. `undoes` names the task
     that this one compensates; its business key must be the same.
+
+    A task that is not `remembered` needs no lease and no note in the table: the one transaction that it consists of
+    sees by its own row whether it happened before, and refuses to happen after its compensation.
     """
     if undoes is not None and compensation_of(undoes) != name:
         raise ValueError(f"by its name, '{undoes}' is undone by '{compensation_of(undoes)}', not by '{name}'")
@@ -135,7 +138,10 @@ def task(
                 raise errors.Invalid(f"The input of {name} has no business key.")
             facts: dict[str, Any] = {"task": name, "business_key": business_key}
             try:
-                result = _once(name, str(business_key), undoes, lambda: act(given), _lease_ms(context))
+                if remembered:
+                    result = _once(name, str(business_key), undoes, lambda: act(given), _lease_ms(context))
+                else:
+                    result = act(given)
             except (Retryable, errors.Unavailable, errors.TooManyRequests) as problem:
                 logger.warning("task comes again", **facts, reason=str(problem))
                 _count(name, "TaskRetries")

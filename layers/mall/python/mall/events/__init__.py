@@ -11,6 +11,8 @@ EventBridge bus; whoever wants to know has a queue of its own and remembers what
     def app(event: events.Event) -> None:
         service.consent_changed(event)
 
+A consumer that asks for much which several events have in common takes them together: `consumer_of_many`.
+
 A message comes twice now and then, and two of them may overtake each other on the way. Against the first, the store
 writes an inbox entry in the transaction of its effect: `events.once(...)`, `inbox_item`, `inbox_put` (DynamoDB),
 `inbox_row` (relational). Against the second, a consumer that keeps the latest state compares `event.sequence`:
@@ -21,7 +23,7 @@ version of a detail's data has a JSON Schema, `events/contracts/<subsystem>.<Pas
 field keeps the version; anything else is a new version, published beside the old one until nobody takes the old.
 """
 
-from mall.events.consumer import consumer
+from mall.events.consumer import consumer, consumer_of_many
 from mall.events.event import Event, EventTooLarge, Sequence
 from mall.events.inbox import inbox_item, inbox_put, inbox_row, newer, once
 from mall.events.outbox import outbox_item, outbox_put, record
@@ -31,6 +33,7 @@ __all__ = [
     "EventTooLarge",
     "Sequence",
     "consumer",
+    "consumer_of_many",
     "inbox_item",
     "inbox_put",
     "inbox_row",

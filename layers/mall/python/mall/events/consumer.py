@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Protocol, cast
 
@@ -31,7 +31,7 @@ def consumer(name: str) -> Callable[[Callable[[Event], None]], Consumer]:
     def decorate(handle: Callable[[Event], None]) -> Consumer:
         def take(record: Any) -> None:
             event = Event.of_envelope(record.json_body)
-            facts: dict[str, Any] = {"event": event.name, "event_id": event.id, "aggregate": event.aggregate}
+            facts = _facts(event)
             try:
                 handle(event)
             except Exception:
@@ -49,3 +49,48 @@ def consumer(name: str) -> Callable[[Callable[[Event], None]], Consumer]:
         return made
 
     return decorate
+
+
+def consumer_of_many(name: str) -> Callable[[Callable[[Sequence[Event]], None]], Callable[..., queues.Batch]]:
+    """The same out of a function that takes several events at once, which asks and writes less than for each alone.
+
+    Where it refuses several, each is tried alone, so that one bad event never repeats the good ones; it may therefore
+    be given the same events again.
+    """
+
+    def decorate(handle: Callable[[Sequence[Event]], None]) -> Callable[..., queues.Batch]:
+        def take(records: list[Any]) -> set[str]:
+            events: dict[str, Event] = {}
+            failed: set[str] = set()
+            for record in records:
+                try:
+                    events[record.message_id] = Event.of_envelope(record.json_body)
+                except Exception:
+                    logger.exception("message failed", consumer=name, message_id=record.message_id)
+                    failed.add(record.message_id)
+            return failed | (_refused(events) if events else set())
+
+        def _refused(events: dict[str, Event]) -> set[str]:
+            try:
+                handle(list(events.values()))
+            except Exception:
+                if len(events) > 1:
+                    logger.warning("events not consumed together", consumer=name, exc_info=True)
+                    return set().union(*(_refused({id: event}) for id, event in events.items()))
+                logger.exception("event not consumed", consumer=name, **_facts(next(iter(events.values()))))
+                return set(events)
+            for event in events.values():
+                logger.info("event consumed", consumer=name, **_facts(event))
+            return set()
+
+        @wraps(handle)
+        def app(batch: queues.Batch, context: Any) -> queues.Batch:
+            return queues.take_together(name, batch, take)
+
+        return app
+
+    return decorate
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    return {"event": event.name, "event_id": event.id, "aggregate": event.aggregate}

@@ -56,8 +56,8 @@ def outbox_put(event: Event) -> dict[str, Any]:
     }
 
 
-def record(session: Session, event: Event) -> None:
-    """Write `event` into the outbox of the shard on which `session` works, and wake the relay after the commit.
+def record(session: Session, *events: Event) -> None:
+    """Write `events` into the outbox of the shard on which `session` works, and wake the relay after the commit.
 
     What was changed in the session so far is flushed first: the order of an aggregate's events is that in which
     their transactions held its rows.
@@ -67,21 +67,26 @@ def record(session: Session, event: Event) -> None:
     from mall import sql  # noqa: PLC0415
     from mall.sql.tables import OutboxRow  # noqa: PLC0415
 
-    _watch(event)
-    event.detail()  # refuses what would never fit on the bus
+    for event in events:
+        _watch(event)
+        event.detail()  # refuses what would never fit on the bus
     session.flush()
     session.execute(
-        insert(OutboxRow).values(
-            slot=_slot(session, event.aggregate),
-            id=event.id,
-            aggregate=event.aggregate,
-            source=event.source,
-            type=event.name,
-            version=event.version,
-            sequence=event.sequence,
-            data=dict(event.data),
-            occurred_at=event.occurred_at,
-        )
+        insert(OutboxRow),
+        [
+            {
+                "slot": _slot(session, event.aggregate),
+                "id": event.id,
+                "aggregate": event.aggregate,
+                "source": event.source,
+                "type": event.name,
+                "version": event.version,
+                "sequence": event.sequence,
+                "data": dict(event.data),
+                "occurred_at": event.occurred_at,
+            }
+            for event in events
+        ],
     )
     if not session.info.get(_NUDGES):
         session.info[_NUDGES] = True

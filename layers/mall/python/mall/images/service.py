@@ -1,5 +1,6 @@
 """Uploading pictures and asking for them. What other subsystems show, they count here with `use` and `release`."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -99,7 +100,7 @@ def change_settings(caller: Caller, settings: schemas.Settings) -> schemas.Accou
         files.keep(model.mark_key(picture.digest), original)
         mark = Mark(picture.digest, wanted.corner, wanted.width, wanted.strength)
         changed = replace(before, mark=mark, mark_picture=picture.id)
-        store.use(picture.id, f"watermark#{owner}")
+        store.use(picture.id, [f"watermark#{owner}"])
     store.save_account(changed)
     if before.mark_picture and before.mark_picture != changed.mark_picture:
         store.release(before.mark_picture, f"watermark#{owner}", on=clock.now().date())
@@ -134,10 +135,22 @@ def require_ready(owner: str, ids: Iterable[str]) -> Mapping[str, Picture]:
     return found
 
 
-def use(ids: Iterable[str], *, user: str) -> None:
-    """Say that `user` (a product's id, say) shows the pictures; repeating it counts once. Raises NoSuchPicture."""
-    for id in dict.fromkeys(ids):
-        store.use(id, user)
+def use(shown: Mapping[str, Iterable[str]]) -> set[str]:
+    """Say which pictures are shown by whom (by a product's id, say); repeating it counts once.
+
+    Gives those of the pictures that are not there. Many at once cost one call a picture.
+    """
+    users: dict[str, list[str]] = defaultdict(list)
+    for user, its_pictures in shown.items():
+        for id in its_pictures:
+            users[id].append(user)
+    missing = set()
+    for id, its in sorted(users.items()):
+        try:
+            store.use(id, its)
+        except NoSuchPicture:
+            missing.add(id)
+    return missing
 
 
 def release(ids: Iterable[str], *, user: str) -> None:

@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from mall import errors, events, nosql
@@ -21,6 +22,8 @@ from mall.images.model import (
 )
 
 _ATTEMPTS = 6
+# With the picture itself they have to fit into a transaction.
+_USERS_A_CALL = 50
 _Result = TypeVar("_Result")
 
 
@@ -51,23 +54,31 @@ def create(picture: Picture) -> None:
         return
 
 
-def use(id: str, user: str) -> None:
-    """Count that `user` shows the picture; once, however often it is said. Raises NoSuchPicture."""
+def use(id: str, users: Iterable[str]) -> None:
+    """Count that `users` show the picture; each once, however often it is said. Raises NoSuchPicture."""
+    waiting = sorted(set(users))
+    while waiting:
+        some = waiting[:_USERS_A_CALL]
+        try:
+            in_turn(partial(_use, id, some))
+        except nosql.ConditionFailed as failure:
+            counted = {some[position] for position in failure.positions if position < len(some)}
+            if not counted:
+                raise NoSuchPicture from None
+            waiting = [user for user in waiting if user not in counted]
+        else:
+            waiting = waiting[len(some) :]
 
-    def act() -> None:
-        with nosql.transaction() as writes:
+
+def _use(id: str, users: Sequence[str]) -> None:
+    with nosql.transaction() as writes:
+        for user in users:
             writes.save(Item(id, f"{items.USE}{user}"), condition=Item.id.does_not_exist())
-            writes.update(
-                Item(id, items.PICTURE),
-                actions=[Item.uses.add(1), Item.unused_on.remove()],
-                condition=Item.state == State.READY.value,
-            )
-
-    try:
-        in_turn(act)
-    except nosql.ConditionFailed as failure:
-        if 0 not in failure.positions:
-            raise NoSuchPicture from None
+        writes.update(
+            Item(id, items.PICTURE),
+            actions=[Item.uses.add(len(users)), Item.unused_on.remove()],
+            condition=Item.state == State.READY.value,
+        )
 
 
 def release(id: str, user: str, *, on: date) -> None:

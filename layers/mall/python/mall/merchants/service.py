@@ -31,6 +31,11 @@ def seen(merchant_id: str) -> Merchant | None:
     return _seen.get(merchant_id)
 
 
+def seen_many(merchant_ids: Iterable[str]) -> dict[str, Merchant]:
+    """Those of the merchants that there are, by id, as they were within the last half a minute."""
+    return _seen.get_many(merchant_ids)
+
+
 def active(merchant_id: str) -> Merchant:
     """The merchant, if it may sell. Raises MerchantNotActive, also where there is none."""
     try:

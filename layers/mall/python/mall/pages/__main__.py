@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mall import config
-from mall.pages import service
+from mall.pages import rendering, service
 from mall.pages.shop import MallShop
 
 
@@ -24,9 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     templates = parser.parse_args(arguments).templates
     try:
         pages = service.every_page(MallShop())
-        outcomes = service.render_all(
+        outcomes = rendering.render_all(
             pages,
-            lambda: service.press(templates, MallShop()),
+            lambda: rendering.press(templates, MallShop()),
             say=lambda done, _: _say(f"{done} of {len(pages)}"),
         )
     except config.ConfigurationMissing as error:

@@ -43,7 +43,9 @@ def _product(data: Mapping[str, Any], shop: Shop) -> Change:
     }
     if data.get("brand_id"):
         lists.add(PageId(Kind.BRAND, data["brand_id"]))
-    return Change(frozenset({tag("product", id)}), frozenset({PageId(Kind.PRODUCT, id)}), frozenset(lists))
+    # What was never on sale before is on no page yet, so there is nobody to look for.
+    tags = frozenset[str]() if data.get("first") else frozenset({tag("product", id)})
+    return Change(tags, frozenset({PageId(Kind.PRODUCT, id)}), frozenset(lists))
 
 
 def _offer(data: Mapping[str, Any], shop: Shop) -> Change:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mall.pages import goods, structured
-from mall.pages.model import DEFAULT_LOCALE, HOME, LOCALES, Absent, Kind, PageId, tag
+from mall.pages.model import DEFAULT_LOCALE, HOME, LOCALES, PERSONAL, Absent, Kind, PageId, tag
 from mall.pages.questions import Shop
 from mall.pages.texts import pick
 
@@ -28,7 +28,7 @@ class Showing:
 
     def context(self) -> Context:
         """Everything that the page's template is given. Raises Absent."""
-        own: Context = getattr(self, f"_{self._page.kind}")()
+        own: Context = {} if self._page.kind in PERSONAL else getattr(self, f"_{self._page.kind}")()
         return self.common() | own
 
     def shared(self) -> Context:

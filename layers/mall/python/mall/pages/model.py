@@ -48,6 +48,22 @@ class Kind(StrEnum):
     SEARCH = "search"
     MISSING = "missing"
     OFFLINE = "offline"
+    # About the visitor: the page is the same for everybody, and its scripts bring what is the visitor's own.
+    SIGN_IN = "sign-in"
+    REGISTER = "register"
+    FORGOT = "forgot"
+    ACCOUNT = "account"
+    SECURITY = "security"
+    ADDRESSES = "addresses"
+    FAVOURITES = "favourites"
+    HISTORY = "history"
+    WALLET = "wallet"
+    CART = "cart"
+    CHECKOUT = "checkout"
+    PAY = "pay"
+    RESULT = "result"
+    ORDERS = "orders"
+    ORDER = "order"
     # Not for people: sitemap.xml with its parts, and robots.txt.
     SITEMAP = "sitemap"
     # Every page there is: to publish it is to publish all of them. It has no address.
@@ -64,6 +80,21 @@ _ADDRESS = {
     Kind.SEARCH: "/search/",
     Kind.MISSING: "/404.html",
     Kind.OFFLINE: "/offline.html",
+    Kind.SIGN_IN: "/sign-in/",
+    Kind.REGISTER: "/register/",
+    Kind.FORGOT: "/forgot/",
+    Kind.ACCOUNT: "/account/",
+    Kind.SECURITY: "/account/security/",
+    Kind.ADDRESSES: "/account/addresses/",
+    Kind.FAVOURITES: "/account/favourites/",
+    Kind.HISTORY: "/account/history/",
+    Kind.WALLET: "/wallet/",
+    Kind.CART: "/cart/",
+    Kind.CHECKOUT: "/checkout/",
+    Kind.PAY: "/pay/",
+    Kind.RESULT: "/result/",
+    Kind.ORDERS: "/orders/",
+    Kind.ORDER: "/order/",
     Kind.SITEMAP: "/sitemap.xml",
     Kind.ALL: "",
 }
@@ -105,7 +136,9 @@ class PageId:
 
 ALL = PageId(Kind.ALL)
 # What every mall has, whatever it sells.
-STANDING = tuple(PageId(kind) for kind in (Kind.HOME, Kind.SEARCH, Kind.MISSING, Kind.OFFLINE, Kind.SITEMAP))
+STANDING = tuple(PageId(kind) for kind in Kind if kind in SINGLE and kind is not Kind.ALL)
+# What shows each visitor their own.
+PERSONAL = frozenset(SINGLE - LISTED - {Kind.SEARCH, Kind.MISSING, Kind.OFFLINE, Kind.SITEMAP, Kind.ALL})
 
 
 def tag(kind: str, id: str) -> str:

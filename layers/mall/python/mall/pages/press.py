@@ -41,5 +41,7 @@ class Press:
 
     def _share(self, locale: str) -> Context:
         if locale not in self._shared:
-            self._shared[locale] = Showing(self.shop, PageId(Kind.HOME), locale, self._origin).shared()
+            shared = Showing(self.shop, PageId(Kind.HOME), locale, self._origin).shared()
+            # With some hundred categories it is a third of a page's rendering.
+            self._shared[locale] = shared | {"menu_list": self._templates.part("parts/menu.html", locale, shared)}
         return self._shared[locale]

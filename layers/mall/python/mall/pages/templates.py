@@ -5,6 +5,7 @@ A template finds the page's own values (see `mall.pages.contexts`), and in every
     locale                      "zh-CN" or "en"
     t("cart.add", n=3)          a text of `texts/<locale>.json`; one that is not there is an error
     asset("app.css")            the address of a file of the storefront, which changes with its content
+    modules("app.js")           the modules that a script of the storefront imports
     link("product", id)         the address of a page in this language
     | money  | number  | date   an amount, a number, a day, as people write them here
     | srcset("webp")            the renditions of a picture for `srcset`
@@ -24,6 +25,7 @@ from mall.pages.model import LOCALES, Kind, PageId
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 # What would end the script element, or start a comment in it.
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -42,6 +44,12 @@ class Templates:
     def render(self, name: str, locale: str, values: Mapping[str, Any]) -> str:
         """The text that the template `name` makes of `values`."""
         return self._environments[locale].get_template(name).render(values)
+
+    def part(self, name: str, locale: str, values: Mapping[str, Any]) -> Markup:
+        """The same as a part of other templates, which take it as it is."""
+        from markupsafe import Markup  # noqa: PLC0415  (see `environment`)
+
+        return Markup(self.render(name, locale, values))  # noqa: S704  (it has escaped all values)
 
 
 @cache
@@ -67,6 +75,7 @@ def environment(folder: Path, locale: str) -> Environment:
     )
     words = _json(folder / "texts" / f"{locale}.json")
     addresses = _json(folder / "assets.json")
+    imported = _json(folder / "modules.json")
 
     def t(key: str, **values: Any) -> str:
         try:
@@ -78,6 +87,10 @@ def environment(folder: Path, locale: str) -> Environment:
     def asset(name: str) -> str:
         return str(addresses.get(name, f"/assets/{name}"))
 
+    def modules(name: str) -> list[str]:
+        found: list[str] = imported.get(name, [])
+        return found
+
     def link(kind: str, id: str = "") -> str:
         return PageId(Kind(kind), id).path(locale)
 
@@ -85,7 +98,7 @@ def environment(folder: Path, locale: str) -> Environment:
         # Harmless inside of a script element, whatever a merchant wrote.
         return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE))  # noqa: S704
 
-    made.globals.update(locale=locale, t=t, asset=asset, link=link)
+    made.globals.update(locale=locale, t=t, asset=asset, modules=modules, link=link)
     made.filters.update(
         money=partial(texts.money, locale=locale),
         number=partial(texts.number, locale=locale),

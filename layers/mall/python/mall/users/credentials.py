@@ -3,20 +3,32 @@
 import re
 import secrets
 from collections.abc import Iterator
-from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from mall import errors
+from mall.hashing import hash_password, outdated, verify_password
 from mall.users.model import CODE_DIGITS, RECOVERY_CODES, Identifier, digest, same
 
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+__all__ = [
+    "NotAnIdentifier",
+    "WeakPassword",
+    "check_strength",
+    "code_digest",
+    "hash_password",
+    "new_code",
+    "new_one_time_password",
+    "new_recovery_codes",
+    "new_secret",
+    "new_totp_secret",
+    "outdated",
+    "parse_identifier",
+    "totp_step",
+    "totp_uri",
+    "verify_password",
+]
 
 _PHONE = re.compile(r"[+()\d\s.-]{5,24}")
 _TOTP_STEP_SECONDS = 30
-# The hash of a random password that nobody has, made with the settings of `_hasher`.
-_NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$Vc4sykU3LE1mOiB1mrG2hQ$+NqxRlPR3IKHsilxz5evha1PfVCjFVwYjXyxcmBmcN4"
 # Without look-alikes, for codes that people copy by hand.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -50,26 +62,6 @@ def parse_identifier(text: str) -> Identifier:
     if number is None or not phonenumbers.is_valid_number(number):
         raise NotAnIdentifier
     return Identifier("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def hash_password(password: str) -> str:
-    """The Argon2id hash to store (19 MiB, two passes, one lane: OWASP's password storage recommendation)."""
-    return _hasher().hash(password)
-
-
-def verify_password(stored: str, password: str) -> bool:
-    """Whether `password` is the one. Without a `stored` hash it is not, after the same work, so time tells nothing."""
-    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
-
-    try:
-        return _hasher().verify(stored or _NOBODYS_HASH, password) and bool(stored)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def outdated(stored: str) -> bool:
-    """Whether a hash was made with weaker settings than today's."""
-    return _hasher().check_needs_rehash(stored)
 
 
 def check_strength(password: str, *personal: str) -> None:
@@ -131,13 +123,6 @@ def new_recovery_codes() -> list[str]:
     return [
         "-".join("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
     ]
-
-
-@cache
-def _hasher() -> "PasswordHasher":
-    from argon2 import PasswordHasher  # noqa: PLC0415  (25 ms that only sign-in pays)
-
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def _telling_parts(name: str) -> Iterator[str]:

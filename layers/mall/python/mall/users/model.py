@@ -103,6 +103,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105
     BIND = "bind"
     CLOSE_ACCOUNT = "close_account"
+    SET_PAYMENT_PASSWORD = "set_payment_password"  # noqa: S105
 
 
 class State(StrEnum):
@@ -186,6 +187,15 @@ _GOODS = frozenset(
         "imports.get_import",
         "imports.list_exports",
         "imports.list_imports",
+        "inventory.adjust_stock",
+        "inventory.create_warehouse",
+        "inventory.get_own_stock",
+        "inventory.list_movements",
+        "inventory.list_stock",
+        "inventory.list_warehouses",
+        "inventory.set_threshold",
+        "inventory.take_stock",
+        "inventory.update_warehouse",
     }
 )
 
@@ -228,6 +238,7 @@ BUILT_IN_ROLES = {
                     "images.get_platform_picture",
                     "images.plan_campaign",
                     "images.set_quota",
+                    "inventory.get_stock",
                     "merchants.close_merchant",
                     "merchants.create_merchant",
                     "merchants.get_record",
@@ -239,6 +250,9 @@ BUILT_IN_ROLES = {
                     "pages.get_rebuild",
                     "pages.invalidate_pages",
                     "pages.publish_pages",
+                    "refunds.get_refund_record",
+                    "refunds.list_refunds",
+                    "refunds.retry_refund",
                     "users.list_roles",
                     "users.list_staff",
                 }

@@ -11,6 +11,7 @@ from mall import clock, errors
 from mall.catalog.offers.model import Offer, Offers
 from mall.catalog.products import news, store
 from mall.catalog.products.model import NoSuchProduct, Off, Product, ProductChanged, Record, Sku
+from mall.inventory import service as inventory
 
 T = TypeVar("T")
 _ATTEMPTS = 6
@@ -48,7 +49,14 @@ def approved(record: Record, before: Record | None, offers: Offers | None, *, se
     wanted = begin.for_(_offer(sku, now) for sku in after.live.skus)
     if wanted.offers == begin.offers and offers is not None:
         return save(after, before)
-    return save(after, before, offers=wanted, offers_before=offers)
+    kept = save(after, before, offers=wanted, offers_before=offers)
+    begun = {id: offer.available for id, offer in wanted.offers.items() if id not in begin.offers}
+    if offers is None:
+        inventory.open(after.merchant_id, after.id, begun)
+    elif begun:
+        # What was offered before, and is again, has a stock of then.
+        inventory.set_available(after.merchant_id, after.id, begun, by="", reason="on offer again")
+    return kept
 
 
 def _offer(sku: Sku, at: datetime) -> Offer:

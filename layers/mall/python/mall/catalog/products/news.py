@@ -19,7 +19,7 @@ def of(before: Record | None, after: Record) -> list[Event]:
         return told
     was, is_ = old is not None and old.state is State.ON_SALE, new.state is State.ON_SALE
     if is_ and (not was or old is None or (old.version, old.category_id) != (new.version, new.category_id)):
-        told.append(Event.of("catalog.ProductPublished", aggregate=after.id, data=_published(new)))
+        told.append(Event.of("catalog.ProductPublished", aggregate=after.id, data=_published(new, first=old is None)))
     if was and not is_:
         told.append(Event.of("catalog.ProductTakenDown", aggregate=after.id, data=_taken_down(new)))
     flags = {} if old is None else dict(old.flags)
@@ -38,13 +38,14 @@ def _decision(after: Record) -> dict[str, Any] | None:
     return data | {"decision": "refused", "reasons": reasons}
 
 
-def _published(product: Product) -> dict[str, Any]:
+def _published(product: Product, *, first: bool) -> dict[str, Any]:
     return {
         "product_id": product.id,
         "merchant_id": product.merchant_id,
         "category_id": product.category_id,
         "brand_id": product.brand_id or None,
         "version": product.version,
+        "first": first,
     }
 
 

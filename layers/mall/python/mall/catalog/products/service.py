@@ -52,6 +52,12 @@ def live_many(product_ids: Iterable[str]) -> dict[str, Product]:
     return {id: keeping.priced(*pair) for id, pair in found.items() if pair[0].state is State.ON_SALE}
 
 
+def current(product_ids: Iterable[str]) -> dict[str, tuple[Product, Offers]]:
+    """What was last approved of the products that were ever offered, on sale or not, with what it costs, by id."""
+    found = store.live_many(product_ids)
+    return {id: (keeping.priced(live, offers), offers) for id, (live, offers) in found.items() if offers is not None}
+
+
 def every_live() -> Iterator[Product]:
     """All products on sale, in no order."""
     ids = store.every_live()
@@ -145,7 +151,7 @@ def write(
             after = start.edit(clean, by=by, at=now)
             return _submitted(after, None, None, submit, merchant.approves_itself), "created"
         offered = set(offers.offers) if offers else set[str]()
-        repriced = None if offers is None else _reprice(merchant_id, record.id, clean, offers)
+        repriced = None if offers is None else _reprice(merchant_id, record.id, clean, offers, by)
         offers = repriced or offers
         if likeness(record.newest, offered) != likeness(clean, offered):
             after = record.edit(clean, by=by, at=now)
@@ -280,12 +286,17 @@ def _locale(content: Content) -> str:
     return next(iter(content.name), "zh-CN")
 
 
-def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers) -> Offers | None:
+def _reprice(merchant_id: str, product_id: str, content: Content, offers: Offers, by: str) -> Offers | None:
     """The offers after prices and stock of the SKUs that have one were changed; None where they say the same."""
-    changes = [Change(sku.id, sku.price, sku.list_price, sku.stock) for sku in content.skus if sku.id in offers.offers]
+    # A document that says again how many there were when it was read does not mean that there are so many now.
+    changes = [
+        Change(sku.id, sku.price, sku.list_price, None if sku.stock == offer.available else sku.stock)
+        for sku in content.skus
+        if (offer := offers.offers.get(sku.id))
+    ]
     if not offers.changed(changes, clock.now())[1]:
         return None
-    return offers_service.set(merchant_id, product_id, changes)
+    return offers_service.set(merchant_id, product_id, changes, by=by)
 
 
 def _submitted(record: Record, before: Record | None, offers: Offers | None, submit: bool, itself: bool) -> Record:

@@ -27,6 +27,15 @@ def put(files: Sequence[File], version: int) -> None:
         pass
 
 
+def read(key: str) -> bytes | None:
+    """A file as it was put; None when there is none."""
+    s3 = aws.client("s3")
+    try:
+        return bytes(s3.get_object(Bucket=config.bucket("site"), Key=key)["Body"].read())
+    except s3.exceptions.NoSuchKey:
+        return None
+
+
 def remove(paths: Sequence[str]) -> None:
     """Take files away."""
     s3, bucket = aws.client("s3"), config.bucket("site")
@@ -54,8 +63,6 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_UPLOADS, thread_name_prefix="pages")
 
 
-@cache
 def origin() -> str:
     """The address that the public knows the mall by, without a slash: `https://mall.example`."""
-    found = aws.client("ssm").get_parameter(Name=f"/{config.stage()}/site-origin")
-    return str(found["Parameter"]["Value"]).rstrip("/")
+    return config.parameter("site-origin")

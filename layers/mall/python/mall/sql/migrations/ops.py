@@ -25,11 +25,14 @@ GUARD = "guard_slot"
 """The name of the trigger, and of its function, that every sharded table has. See `mall.sql.moves`."""
 
 
-def create_sharded_table(name: str, *columns: Any, key: Sequence[str] = ("id",), **options: Any) -> None:
+def create_sharded_table(
+    name: str, *columns: Any, key: Sequence[str] = ("id",), guard_by: str = GUARD, **options: Any
+) -> None:
     """Create a table that is divided over the shards by slot, and inside a shard hash-partitioned by it.
 
     The column `slot` is added, the primary key is (slot, *key), and the trigger that lets a slot move is put on it.
-    A unique or foreign key of the table has `slot` as a part, or it would not hold across partitions.
+    A unique or foreign key of the table has `slot` as a part, or it would not hold across partitions. `guard_by` names
+    the trigger's function: `guard_appended` (0006) also refuses to change rows or to delete them.
     """
     op.create_table(
         name,
@@ -45,15 +48,15 @@ def create_sharded_table(name: str, *columns: Any, key: Sequence[str] = ("id",),
             f"CREATE TABLE {_quoted(partition(name, number))} PARTITION OF {_quoted(name)} "
             f"FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {number})"
         )
-    op.execute(guard(name, ("slot", *key)))
+    op.execute(guard(name, ("slot", *key), guard_by))
 
 
-def guard(name: str, key: Sequence[str]) -> str:
+def guard(name: str, key: Sequence[str], function: str = GUARD) -> str:
     """The statement that puts the trigger on the sharded table `name`, whose primary key is `key`."""
     arguments = ", ".join("'" + value.replace("'", "''") + "'" for value in (name, *key))
     return (
         f"CREATE TRIGGER {GUARD} BEFORE INSERT OR UPDATE OR DELETE ON {_quoted(name)} "
-        f"FOR EACH ROW EXECUTE FUNCTION {GUARD}({arguments})"
+        f"FOR EACH ROW EXECUTE FUNCTION {function}({arguments})"
     )
 
 

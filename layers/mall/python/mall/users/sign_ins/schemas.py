@@ -7,6 +7,7 @@ from pydantic import Field
 from mall import errors
 from mall.http import Body
 from mall.users.schemas import Code, IdentifierText, Locale, Password, PresentPassword, TotpCode
+from mall.users.sessions.schemas import KeepCookie
 
 DeviceName = Annotated[str, Field(max_length=80, description="How the owner will recognise this device.")]
 
@@ -20,6 +21,7 @@ class Registration(Body):
     terms: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="The version agreed to: its date.")]
     locale: Locale = "zh-CN"
     device: DeviceName = ""
+    cookie: KeepCookie = False
 
 
 class SignIn(Body):
@@ -30,6 +32,7 @@ class SignIn(Body):
     code: Code | None = None
     totp: TotpCode | None = None
     device: DeviceName = ""
+    cookie: KeepCookie = False
 
     def model_post_init(self, context: object) -> None:
         if (self.password is None) == (self.code is None):

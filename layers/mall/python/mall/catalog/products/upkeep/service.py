@@ -1,14 +1,14 @@
 """What happens to products by itself: at a moment, with their category, or with their merchant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from mall import clock
 from mall.catalog.products import keeping, store
-from mall.catalog.products.model import Off, Record, State
+from mall.catalog.products.model import Off, Product, Record, State
 from mall.events import Event
 from mall.images import service as images
-from mall.images.model import NoSuchPicture
+from mall.inventory import service as inventory
 from mall.merchants import service as merchants
 from mall.observability import logger
 
@@ -39,20 +39,27 @@ def move_products(category_id: str, into: str, *, most: int) -> tuple[int, int]:
     return len(found), moved
 
 
-def count_pictures(product_id: str) -> None:
-    """Say which pictures a product shows, and which it no longer does; repeating it is harmless."""
-    found = store.live(product_id)
-    if found is None:
-        return
-    product = found[0]
-    shown = product.picture_ids()
-    former = store.versions(product_id, limit=_FORMER, below=product.version)
-    for picture_id in shown:
-        try:
-            images.use([picture_id], user=product_id)
-        except NoSuchPicture:  # it was given up while the product was reviewed
-            logger.warning("picture not there", product_id=product_id, picture_id=picture_id)
-    images.release({id for version in former for id in version.picture_ids()} - shown, user=product_id)
+def products_published(product_ids: Iterable[str]) -> None:
+    """Say which pictures products show, and begin their stock where that was broken off; repeating it is harmless."""
+    found = store.live_many(product_ids)
+    offered = {id: offers for id, (_, offers) in found.items() if offers is not None}
+    counted = inventory.stock_of_many(sku_id for offers in offered.values() for sku_id in offers.offers)
+    for id, offers in offered.items():
+        missing = {sku_id: one.available for sku_id, one in offers.offers.items() if sku_id not in counted}
+        if missing:
+            inventory.open(offers.merchant_id, id, missing)
+    _count_pictures({id: product for id, (product, _) in found.items()})
+
+
+def _count_pictures(products: Mapping[str, Product]) -> None:
+    missing = images.use({id: product.picture_ids() for id, product in products.items()})
+    if missing:  # they were given up while a product was reviewed
+        logger.warning("pictures not there", picture_ids=sorted(missing))
+    for id, product in products.items():
+        if product.version > 1:
+            former = store.versions(id, limit=_FORMER, below=product.version)
+            gone = {id for version in former for id in version.picture_ids()} - product.picture_ids()
+            images.release(gone, user=id)
 
 
 def merchant_changed(event: Event) -> None:

@@ -1,0 +1,1 @@
+"""Callbacks of the channels: what they tell us unasked, taken in exactly once."""
