@@ -18,7 +18,8 @@ from infra.local.state import LocalError
 from infra.local.visitor import Reply, Visitor
 
 ADDRESS = {"recipient": "林晓", "phone": "13800138000", "division": "330106", "lines": ["文三路 90 号"]}
-_PASSWORD = "demo: buys a thing or two"  # noqa: S105  (of accounts that are made and forgotten)
+# Of accounts that are made and forgotten.
+PASSWORD = "demo: buys a thing or two"  # noqa: S105
 TERMS = "2026-11-01"
 _LOOK_AGAIN_SECONDS = 0.05
 _LOOK_SLOWER_SECONDS = 0.5
@@ -95,7 +96,7 @@ class Shopper:
         """Get an account by a code in the mail; the address that it is known by."""
         user = f"{uuid.uuid4().hex[:12]}@shopper.example"
         code = self.visitor.code(user, "register")
-        wanted = {"identifier": user, "code": code, "password": _PASSWORD, "terms": TERMS, "device": "shopper"}
+        wanted = {"identifier": user, "code": code, "password": PASSWORD, "terms": TERMS, "device": "shopper"}
         self.token = self.ask("POST", "/api/users", wanted)["access_token"]
         self.user = user
         return user

@@ -17,11 +17,12 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What the mall answered: the status, the body as JSON (None when empty), the headers."""
+    """What the mall answered: the status, the body as JSON (None when it is none), the headers, the body as text."""
 
     status: int
     body: Any
     headers: Any
+    text: str = ""
 
     @property
     def code(self) -> str | None:
@@ -45,7 +46,7 @@ class Visitor:
             sent["Authorization"] = f"Bearer {token}"
         answer = self._http.request(method, self._api + path, json=body, headers=sent, timeout=60)
         content = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
-        return Reply(answer.status_code, content, answer.headers)
+        return Reply(answer.status_code, content, answer.headers, answer.text)
 
     def open(self, url: str, form: Mapping[str, str] | None = None) -> requests.Response:
         """What a browser gets at an address, or after posting a form to it; redirections are not followed.

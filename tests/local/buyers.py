@@ -39,6 +39,10 @@ class Article:
         """Say how many can be sold from now on."""
         self.shop.ask("PUT", f"{self._path}", {"offers": [{"sku_id": self.sku_id, "available": available}]})
 
+    def available(self) -> int:
+        """How many can be sold now, as its merchant sees it."""
+        return int(self.shop.ask("GET", f"/api/merchant/stock/{self.sku_id}")["available"])
+
     def price(self, amount: int) -> None:
         """Say what it costs from now on."""
         price = {"amount": amount, "currency": "CNY"}
@@ -81,6 +85,26 @@ def newcomers(description: Mapping[str, Any], count: int) -> list[Shopper]:
         callers = [people.with_account() for _ in range(count)]
         signed = [tokens.issue(caller) for caller in callers]
     return [Shopper(Visitor(description["api"], description["endpoint"]), token) for token in signed]
+
+
+def placed(shopper: Shopper, *wanted: Article, quantity: int = 1, **more: Any) -> dict[str, Any]:
+    """A trade of these that awaits its payment, or needs none."""
+    lines = [article.line | {"quantity": quantity} for article in wanted]
+    trade = shopper.order(shopper.quote(lines), lines, **more)
+    return shopper.wait(trade["id"], "awaiting_payment", "paid")
+
+
+def bought(shopper: Shopper, *wanted: Article, quantity: int = 1) -> dict[str, Any]:
+    """A paid trade of these."""
+    trade = placed(shopper, *wanted, quantity=quantity)
+    shopper.pay(trade["intent_id"])
+    return shopper.wait(trade["id"], "paid")
+
+
+def refused(shopper: Shopper, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, str | None]:
+    """How something that somebody tries is answered: the status, and the code of the refusal."""
+    reply = shopper.try_to(method, path, body, **headers)
+    return reply.status, reply.code
 
 
 def all_at_once(act: Callable[[Asked], Answered], those: Iterable[Asked], at_once: int = AT_ONCE) -> list[Answered]:

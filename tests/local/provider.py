@@ -1,12 +1,16 @@
 """The mall as a merchant of the sandbox: what only who shares the key with it may ask of it."""
 
+import csv
 import hashlib
 import hmac
+import io
 import json
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from infra.local.hosted import HostedPage
 from infra.local.state import STAGE
 from infra.local.visitor import Reply
 from tests.local.conftest import LocalMall
@@ -32,6 +36,39 @@ class Sandbox:
             "Sandbox-Signature": self._sign("\n".join(lines)),
         }
         return self._visitor.call(method, path, body, headers=headers)
+
+    def create(self, amount: int) -> dict[str, Any]:
+        """A payment that the merchant asks for, whose callback goes nowhere."""
+        wanted = {
+            "out_trade_no": uuid.uuid4().hex,
+            "amount": amount,
+            "currency": "CNY",
+            "subject": "a test",
+            "notify_url": "http://127.0.0.1:9/nowhere",
+            "return_url": "http://127.0.0.1:9/nowhere",
+            "expires_at": (datetime.now(UTC) + timedelta(minutes=5)).isoformat(),
+        }
+        reply = self.ask("POST", "/api/sandbox/payments", wanted)
+        assert reply.status == 201, reply.body
+        # Nobody is there to hear of it: nothing is to be told, along a ladder of days.
+        self.switch({"attempt_id": wanted["out_trade_no"]}, callbacks="lost")
+        return dict(reply.body)
+
+    def decide(self, pay_url: str) -> None:
+        """Pay on a page, as its buyer."""
+        HostedPage(self._visitor, pay_url).press("pay")
+
+    def payment(self, attempt: dict[str, Any]) -> dict[str, Any]:
+        """What it knows of the payment of an attempt."""
+        return dict(self.ask("GET", f"/api/sandbox/payments/{attempt['attempt_id']}").body)
+
+    def refund(self, attempt: dict[str, Any], number: str) -> dict[str, Any]:
+        """What it knows of a refund."""
+        return dict(self.ask("GET", f"/api/sandbox/payments/{attempt['attempt_id']}/refunds/{number}").body)
+
+    def bill(self, day: str) -> list[dict[str, str]]:
+        """The lines of its bill of a day."""
+        return list(csv.DictReader(io.StringIO(self.ask("GET", f"/api/sandbox/bills/{day}").text)))
 
     def switch(self, attempt: dict[str, Any], **switches: Any) -> None:
         """Have it do something on purpose with one payment."""
