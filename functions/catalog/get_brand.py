@@ -4,7 +4,7 @@ from mall.auth import PUBLIC
 from mall.catalog.brands import service
 from mall.catalog.brands.model import NoSuchBrand
 from mall.catalog.brands.schemas import BrandView
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.http import Endpoint
 
 app = Endpoint("catalog.get_brand")

@@ -4,7 +4,7 @@ from mall.auth import PUBLIC
 from mall.catalog.categories import service
 from mall.catalog.categories.model import NoSuchCategory
 from mall.catalog.categories.schemas import CategoryView
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.http import Endpoint
 
 app = Endpoint("catalog.get_category")

@@ -4,7 +4,7 @@ from mall.auth import PUBLIC
 from mall.catalog.detail import service
 from mall.catalog.detail.schemas import ProductView
 from mall.catalog.products.model import NoSuchProduct
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.http import Endpoint
 
 app = Endpoint("catalog.get_product")

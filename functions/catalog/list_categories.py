@@ -3,7 +3,7 @@
 from mall.auth import PUBLIC
 from mall.catalog.categories import service
 from mall.catalog.categories.schemas import CategoryTree
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.http import Endpoint
 
 app = Endpoint("catalog.list_categories")

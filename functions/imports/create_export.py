@@ -19,5 +19,8 @@ app = Endpoint("imports.create_export")
     refusals=(TooManyRequests,),
 )
 def create_export(body: NewExport) -> ExportView:
-    """Have all products of the merchant written into a file, which an import of it would leave as they are."""
+    """Have all products of the merchant written into a file, which an import of it would leave as they are.
+
+    CSV and XLSX say values of options by their codes, so names that the merchant gave them are in JSON Lines only.
+    """
     return service.create_export(app.caller, body)

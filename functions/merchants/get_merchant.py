@@ -1,10 +1,11 @@
 """Show a merchant's shop front."""
 
 from mall.auth import PUBLIC
+from mall.fields import LocaleQuery
 from mall.http import Endpoint
 from mall.merchants import service
 from mall.merchants.model import NoSuchMerchant
-from mall.merchants.schemas import LocaleQuery, MerchantView
+from mall.merchants.schemas import MerchantView
 
 app = Endpoint("merchants.get_merchant")
 

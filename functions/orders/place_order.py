@@ -29,9 +29,9 @@ SOON = "1"
     ),
 )  # fmt: skip
 def place_order(body: NewOrder, query: InLocale) -> TradeView:
-    """Place an order. It is being placed when this answers: look at the trade in `Location` after `Retry-After` seconds.
+    """Place an order, and look at the trade in `Location` after `Retry-After` seconds for what became of it.
 
-    The same Idempotency-Key again is the same order. What differs from `expected_total` is in the details of CartChanged.
+    The same Idempotency-Key again is the same order. What differs from what was seen is in the details of CartChanged.
     """
     picture = service.order(app.caller.user_id, body, app.idempotency_key)
     app.answer_headers |= {"Location": f"/api/trades/{picture.trade.id}", "Retry-After": SOON}

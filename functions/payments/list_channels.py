@@ -2,7 +2,7 @@
 
 from mall.auth import PUBLIC
 from mall.http import Endpoint
-from mall.payments.attempts import service
+from mall.payments.offers import service
 from mall.payments.schemas import ChannelList, ChannelQuery, ChannelView
 
 app = Endpoint("payments.list_channels")

@@ -11,7 +11,11 @@ app = Endpoint("sandbox.show_pay_page")
 
 
 @app.route(
-    "/api/sandbox/pay/{payment_id}", access=PUBLIC, query=PageQuery, gives="text/html", refusals=(SandboxClosed,)
+    "/api/sandbox/pay/{payment_id}",
+    access=PUBLIC,
+    query=PageQuery,
+    gives="text/html",
+    refusals=(SandboxClosed, NoSuchSandboxPayment),
 )
 def show_pay_page(payment_id: str, query: PageQuery) -> Response:
     """The page on which a buyer pays, or does not."""

@@ -1,4 +1,4 @@
-"""Write `openapi.yaml`, or say that it is stale: `python -m infra.api [--check | --docs FOLDER]`."""
+"""Write `openapi.yaml` and `docs/`, or say that they are stale: `python -m infra.api [--check | --docs FOLDER]`."""
 
 import argparse
 import difflib
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from infra.api import docs
+from infra.api import docs, machines
 from infra.api.contract import contract
 from infra.api.gateway import deployable
 
@@ -52,7 +52,11 @@ def main() -> int:
     old = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
     if not options.check:
         PATH.write_text(new, encoding="utf-8")
+        machines.write()
         return 0
+    if machines.FILE.read_text(encoding="utf-8") != machines.page():
+        print("docs/orders.md is stale: run `make api`.", file=sys.stderr)
+        return 1
     if new != old:
         difference = list(difflib.unified_diff(old.splitlines(), new.splitlines(), "openapi.yaml", "the routes", n=2))
         print("\n".join(difference[:60]), file=sys.stderr)

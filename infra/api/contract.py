@@ -207,12 +207,12 @@ def _example(given: dict[str, Any], name: str, schema: Document | None = None) -
 def _sent(route: Route, by_type: dict[Any, Any]) -> Document:
     """What a request's body is, by media type: JSON of a model, or whatever the operation takes as it comes."""
     operation = route.operation
-    if operation.body is bytes:
-        return {taken: {"schema": {"type": "string"}} for taken in operation.takes}
-    content = {"schema": by_type[operation.body, "validation"]}
-    if route.sample.get("body") is not None:
-        content["example"] = route.sample["body"]
-    return {"application/json": content}
+    schema = {"type": "string"} if operation.body is bytes else by_type[operation.body, "validation"]
+    found: Document = {taken: {"schema": schema} for taken in operation.takes or ("application/json",)}
+    media = (route.sample.get("headers") or {}).get("Content-Type")
+    if media in found and route.sample.get("body") is not None:
+        found[media]["example"] = route.sample["body"]
+    return found
 
 
 def _success(route: Route, by_type: dict[Any, Any]) -> Document:

@@ -22,7 +22,7 @@ from mall.http import Endpoint, Operation  # noqa: E402
 
 @dataclass(frozen=True)
 class Route:
-    """An operation, the subsystem that owns it, and the sample request in `events/` (its body parsed)."""
+    """An operation, the subsystem that owns it, and the sample request in `events/` (its body parsed if it is JSON)."""
 
     subsystem: str
     function: str
@@ -71,4 +71,4 @@ def _sample(path: Path) -> dict[str, Any]:
         return {}
     sample: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     body = sample.get("body")
-    return sample | {"body": json.loads(body) if isinstance(body, str) and body.startswith("{") else None}
+    return sample | {"body": json.loads(body) if isinstance(body, str) and body.startswith("{") else body or None}

@@ -26,6 +26,8 @@ class Answers:
     def __init__(self, shop: Catalogue) -> None:
         self._shop = shop
         self.asked: list[tuple[str, Query]] = []
+        self.told: list[tuple[str, Any]] = []
+        """What pages posted, by path."""
         self.offers: dict[str, dict[str, Any]] = {}
         self.broken: set[str] = set()
         """Paths that fail for now."""
@@ -35,6 +37,7 @@ class Answers:
     def reset(self) -> None:
         """As in the beginning."""
         self.asked.clear()
+        self.told.clear()
         self.offers.clear()
         self.broken.clear()
         self.page_size = 20

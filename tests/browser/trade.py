@@ -3,7 +3,9 @@
 import hashlib
 import itertools
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from tests.browser.carts import Carts, yuan
@@ -199,10 +201,27 @@ class Trade:
         if wallet and body.get("payment_password") != PAYMENT_PASSWORD:
             raise Refused(403, "PaymentPasswordWrong")
         address = next(one for one in self._people.addresses if one["id"] == body["address_id"])
+        id = self.open_trade(quote, wallet=wallet, address=address, notes=body["notes"])
+        self._placed[key] = id, print_
+        if body["source"] == "cart":
+            self.carts.own = {
+                sku: line for sku, line in self.carts.own.items() if not line["selected"] or line["saved"]
+            }
+        return Reply(202, self.trade(id), {"Retry-After": "1"})
+
+    def open_trade(
+        self,
+        quote: dict[str, Any],
+        *,
+        wallet: int = 0,
+        address: dict[str, Any] | None = None,
+        notes: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """A trade of what was quoted, with its orders; its id."""
         id = f"trd_{next(self._numbers)}"
         orders = [self._order(group["lines"], id, address) for group in quote["groups"]]
         for order in orders:
-            order["note"] = body["notes"].get(order["merchant"]["id"], "")
+            order["note"] = notes.get(order["merchant"]["id"], "")
         self.orders[:0] = orders
         self.trades[id] = {
             "id": id, "stage": "placing", "reason": None, "total": quote["total"], "wallet_amount": yuan(wallet),
@@ -210,12 +229,7 @@ class Trade:
             "pay_deadline": (datetime.now(UTC) + self.deadline).isoformat(), "paid_at": None, "turns": 0,
             "postponed": False,
         }  # fmt: skip
-        self._placed[key] = id, print_
-        if body["source"] == "cart":
-            self.carts.own = {
-                sku: line for sku, line in self.carts.own.items() if not line["selected"] or line["saved"]
-            }
-        return Reply(202, self.trade(id), {"Retry-After": "1"})
+        return id
 
     def trade(self, id: str) -> dict[str, Any]:
         """A TradeView."""

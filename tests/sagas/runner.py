@@ -23,8 +23,8 @@ Faults (each for the first attempt of a task, unless `attempts` says otherwise):
 
 `run.steps` says how many steps each task took, to kill it at each of them in turn.
 
-A state that waits for a token (`.waitForTaskToken`) waits in simulated time too. What happens meanwhile is said with the
-run: `Meanwhile(after, act)` calls `act` so many seconds after the start, or when somebody first waits after that; a
+A state that waits for a token (`.waitForTaskToken`) waits in simulated time too. What happens meanwhile is said with
+the run: `Meanwhile(after, act)` calls `act` so many seconds after the start, or when somebody first waits after that; a
 token that is sent by then ends the waiting, and otherwise its time runs out at once.
 """
 
@@ -153,9 +153,7 @@ class Sagas:
         loaded: dict[str, Any] = json.loads((self._machines / f"{name}.asl.json").read_text(encoding="utf-8"))
         return loaded
 
-    def run(
-        self, name: str, given: Mapping[str, Any], *faults: Fault, meanwhile: Sequence[Meanwhile] = ()
-    ) -> Run:
+    def run(self, name: str, given: Mapping[str, Any], *faults: Fault, meanwhile: Sequence[Meanwhile] = ()) -> Run:
         """Execute the state machine `name` with the input `given`, while `faults` and `meanwhile` happen."""
         execution = _Execution(self._functions, self._environment, faults, meanwhile)
         definition = json.dumps(self.definition(name))

@@ -17,7 +17,11 @@ from tests.fixtures.copies import archive
 from tests.sagas.lives import Life, lived
 from tests.sagas.runner import Delay, Fail, Fault, Kill, Repeat, Sagas
 
-COLLECTING = [*(f"users.export_{part}" for part in PARTS if part != "cart"), "cart.export_cart"]
+_ELSEWHERE = ("cart", "wallet")
+COLLECTING = [
+    *(f"users.export_{part}" for part in PARTS if part not in _ELSEWHERE),
+    *(f"{part}.export_{part}" for part in _ELSEWHERE),
+]
 TASKS = [*COLLECTING, "users.finish_export"]
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -38,6 +42,7 @@ def check(life: Life, given: dict[str, str]) -> None:
     assert [item["kind"] for item in found["consents.json"]] == ["terms", "marketing_email", "history"]
     assert sorted(item["type"] for item in found["activity.json"]) == ["favourite", "view"]
     assert list(found["cart.json"]["notes"].values()) == [life.names[-1]]
+    assert found["wallet.json"]["wallet"]["balance"] == {"amount": 0, "currency": "CNY"}
     assert [proof for proof in life.proofs if proof in str(found)] == []
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from mall.orders.sweeping import service as sweeping
 from tests.fixtures import buying, stacks
 from tests.fixtures.aws import _environment
 from tests.fixtures.buying import Mall
+from tests.functional.orders import vouchers
 from tests.sagas.runner import Delay, Fail, Fault, Kill, Meanwhile, Repeat, Sagas
 
 RESERVE, OPEN, AWAIT = "inventory.reserve_stock", "orders.open_payment", "orders.await_payment"
@@ -258,6 +259,33 @@ def test_money_that_comes_after_the_end_is_nobodys_order(sagas: Sagas, mall: Mal
     stock_of(mall, trade)
 
 
+@pytest.mark.parametrize("pays", [True, False])
+def test_what_a_trade_spends_besides_money_is_spent_or_given_back(sagas: Sagas, mall: Mall, pays: bool) -> None:
+    with vouchers.declared() as held:
+        trade = mall.spending({"voucher": "v1"})
+        for line in mall.order(trade).lines:
+            inventory.open(mall.order(trade).merchant_id, line.product_id, {line.sku_id: 5})
+        run = sagas.run("order_saga", mall.given(trade), meanwhile=[paid(mall, trade)] if pays else [])
+
+    assert run.succeeded, run.cause
+    assert held.states == {(trade.id, "v1"): "captured" if pays else "released"}
+    assert ("orders.hold_benefits" in run.tasks, "orders.release_benefits" in run.tasks) == (True, not pays)
+
+
+def test_a_benefit_that_was_spent_ends_the_trade_before_it_is_paid(sagas: Sagas, mall: Mall) -> None:
+    with vouchers.declared():
+        first, second = (mall.spending({"voucher": "v1"}) for _ in range(2))
+        for trade in (first, second):
+            for line in mall.order(trade).lines:
+                inventory.open(mall.order(trade).merchant_id, line.product_id, {line.sku_id: 5})
+        paying.hold_benefits(mall.user_id, first.id)
+        run = sagas.run("order_saga", mall.given(second))
+
+    assert run.succeeded, run.cause
+    assert run.tasks == [RESERVE, "orders.hold_benefits", "orders.release_benefits", RELEASE, GIVE_UP]
+    assert mall.trade(second).reason == "VoucherSpent"
+
+
 # --- faults
 
 
@@ -366,7 +394,9 @@ def test_a_trade_whose_workflow_died_while_it_waits_is_paid_or_expires_without(s
 def test_whatever_happens_in_whatever_order_the_end_is_sound(sagas: Sagas, mall: Mall, seed: int) -> None:
     chance = random.Random(seed)
     mall.fill(chance.choice([0, 400, 50_000]) or 1)
-    wishes = [good.wish(chance.randint(1, 2)) for good in chance.sample([mall.tea, mall.red, mall.cups], chance.randint(1, 3))]
+    wishes = [
+        good.wish(chance.randint(1, 2)) for good in chance.sample([mall.tea, mall.red, mall.cups], chance.randint(1, 3))
+    ]
     trade = mall.place(wishes, wallet=chance.choice([0, 0, 500, 2_000]), proven=True)
     tasks = [*FORWARD, *BACKWARD, CHECK]
     kinds: list[Callable[[str], Fault]] = [
@@ -381,7 +411,7 @@ def test_whatever_happens_in_whatever_order_the_end_is_sound(sagas: Sagas, mall:
         lambda after: cancelled(mall, trade, after),
         lambda after: Meanwhile(after, lambda: _postpone(mall, trade)),
         lambda after: Meanwhile(after, lambda: sweeping.sweep(0)),
-        lambda after: Meanwhile(after, lambda: mall.deliver()),
+        lambda after: Meanwhile(after, mall.deliver),
     ]
     meanwhile = [
         _unless_it_cannot(chance.choice(happenings)(chance.uniform(1, 2400))) for _ in range(chance.randint(0, 4))
@@ -398,10 +428,9 @@ def _unless_it_cannot(happening: Meanwhile) -> Meanwhile:
     """The same, where somebody who does not wait to be able to just does nothing."""
 
     def act() -> None:
-        try:
+        # Not to be paid or postponed yet, or not any more.
+        with suppress(Refused, AssertionError):
             happening.act()
-        except (Refused, AssertionError):
-            pass  # not to be paid yet, or not any more
 
     return Meanwhile(happening.after, act)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from mall import clock, errors, tokens
 from mall.auth import GUESTS_TOO, PUBLIC, SIGNED_IN, Caller, permission
-from mall.http import MAX_BODY_BYTES, Body, Endpoint, Page, status_of
+from mall.http import MAX_BODY_BYTES, Body, Endpoint, Page, status_of, text
 from tests.fixtures.gateway import Answer, Context, request
 
 BUYER = Caller(user_id="usr_1", session_id="ses_1", roles=frozenset({"customer"}))
@@ -466,3 +466,75 @@ def test_requests_refusals_and_faults_are_counted(view: Any, expected: set[str],
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     counted = {metric["Name"] for line in lines for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert counted == {"Requests", "Duration", *expected}
+
+
+# ── Bodies and answers that are not JSON ────────────────────────────────────────────────────────────────────────────
+
+
+def raw(view: Callable[..., Any], **options: Any) -> Endpoint:
+    return endpoint(view, method="POST", body=bytes, **options)
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"decision=pay&x=%20", "application/x-www-form-urlencoded"),
+        (b'{"amount": 1 , "b":2}', "application/json"),
+        ("价格".encode(), "text/plain; charset=utf-8"),
+        (b"\x00\xff", "application/octet-stream"),
+        (b"<xml/>", "text/xml"),
+    ],
+)
+def test_a_raw_body_comes_to_the_last_byte_whatever_it_is(body: bytes, media: str) -> None:
+    seen = []
+
+    answer = send(raw(seen.append), body=body, headers={"Content-Type": media})
+
+    assert answer.status == 200
+    assert seen == [body]
+
+
+def test_a_raw_body_may_be_nothing() -> None:
+    seen = []
+
+    send(raw(seen.append))
+
+    assert seen == [b""]
+
+
+def test_a_raw_body_has_the_limit_of_every_body() -> None:
+    answer = send(raw(lambda body: None), body=b"x" * (MAX_BODY_BYTES + 1), headers={"Content-Type": "text/plain"})
+
+    assert (answer.status, answer.code) == (400, "BodyTooLarge")
+
+
+def test_what_a_signature_speaks_of_is_there_as_it_came() -> None:
+    seen: list[Any] = []
+    app = Endpoint("shelves.fill")
+
+    @app.route("/api/shelves/{row}", method="POST", access=PUBLIC, body=Parcel)
+    def fill(row: str, body: Parcel) -> None:
+        """Fill a shelf."""
+        seen.extend([app.headers["x-signature"], app.path, app.raw, body.name])
+
+    text = '{"name":  "shoe"}'
+    send(app, body=text, path={"row": "7"}, headers={"X-Signature": "abc"})
+
+    assert seen == ["abc", "/api/shelves/7", text.encode(), "shoe"]
+
+
+def test_an_answer_of_text_has_the_headers_that_it_was_given() -> None:
+    page = text("<p>价格</p>", content_type="text/html", status=201, Content_Security_Policy="default-src 'none'")
+
+    answer = send(endpoint(lambda: page))
+
+    assert (answer.status, answer.body) == (201, "<p>价格</p>")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == "default-src 'none'"
+    assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+def test_an_answer_of_text_may_be_kept_too() -> None:
+    answer = send(endpoint(lambda: text("a {}", content_type="text/css"), max_age=60))
+
+    assert answer.headers["cache-control"] == "public, max-age=60"

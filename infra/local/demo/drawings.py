@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -27,24 +28,28 @@ COLOURS: dict[str, tuple[Colour, str, str]] = {
 def draw(shape: str, colour: str) -> bytes:
     """The picture of a `shape` in a `colour`, as a square JPEG of 720 pixels a side."""
     body = COLOURS[colour][0]
-    picture = _background(body)
+    picture = _background(body).copy()
     thing = Image.new("RGBA", (_FINE, _FINE))
     SHAPES[shape](ImageDraw.Draw(thing), body)
-    shadow = Image.new("RGBA", (_FINE // 8, _FINE // 8))
-    ImageDraw.Draw(shadow).ellipse((38, 138, 142, 156), fill=(30, 24, 18, 90))
-    shadow = shadow.filter(ImageFilter.GaussianBlur(4)).resize((_FINE, _FINE))
-    picture.paste(shadow, mask=shadow)
-    picture.paste(thing, mask=thing)
+    # Reduced with its colours weighted by how opaque they are, or edges would be dark.
+    small = thing.convert("RGBa").reduce(_FINE // _SIDE).convert("RGBA")
+    picture.paste(small, mask=small)
     output = io.BytesIO()
-    picture.reduce(_FINE // _SIDE).save(output, "JPEG", quality=88)
+    picture.save(output, "JPEG", quality=88)
     return output.getvalue()
 
 
+@cache
 def _background(body: Colour) -> Image.Image:
-    """Light above, a little of the thing's colour below."""
+    """Light above, a little of the thing's colour below, and the shadow of whatever stands there."""
     tint = _mixed(body, (250, 247, 241), 0.86)
-    ramp = Image.linear_gradient("L").resize((_FINE, _FINE))
-    return Image.composite(Image.new("RGB", ramp.size, tint), Image.new("RGB", ramp.size, (252, 250, 246)), ramp)
+    ramp = Image.linear_gradient("L").resize((_SIDE, _SIDE))
+    picture = Image.composite(Image.new("RGB", ramp.size, tint), Image.new("RGB", ramp.size, (252, 250, 246)), ramp)
+    shadow = Image.new("RGBA", (_FINE // 8, _FINE // 8))
+    ImageDraw.Draw(shadow).ellipse((38, 138, 142, 156), fill=(30, 24, 18, 90))
+    shadow = shadow.filter(ImageFilter.GaussianBlur(4)).resize((_SIDE, _SIDE))
+    picture.paste(shadow, mask=shadow)
+    return picture
 
 
 def _mixed(one: Colour, other: Colour, share: float) -> Colour:

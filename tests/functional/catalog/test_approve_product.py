@@ -163,7 +163,7 @@ def test_a_price_set_while_it_is_approved_is_not_lost(
     product = goods.on_sale(merchant)
     skus = (*product.skus, goods.Sku(Money(500), code="T-S", options={"colour": "red", "size": "S"}))
     skus = tuple(goods.replace(sku, options=sku.options | {"size": sku.options.get("size", "M")}) for sku in skus)
-    service.put(
+    service.write(
         merchant.id, goods.content(product.category_id, skus=skus), by="usr_1", submit=True, product_id=product.id
     )
     revision = service.own(merchant.id, product.id).revision

@@ -15,7 +15,7 @@ def test_they_come_in_pages_newest_first(invoke: Callable[..., Answer]) -> None:
     product = goods.on_sale(own)
     for name in ("two", "three"):
         content = goods.content(product.category_id, name={"en": name})
-        service.put(own.id, content, by="usr_1", submit=True, product_id=product.id)
+        service.write(own.id, content, by="usr_1", submit=True, product_id=product.id)
     ask = {"caller": goods.clerk(own), "path": {"product_id": product.id}}
 
     first = invoke("catalog.list_versions", **ask, query={"limit": "2"})

@@ -51,7 +51,7 @@ def test_what_is_shown_is_counted_once_and_what_no_longer_is_is_given_up(run: Ca
     assert (uses(first), uses(second)) == (before[0] + 1, before[1])
 
     changed = goods.content(product.category_id, pictures=(second,))
-    service.put(own.id, changed, by="usr_1", submit=True, product_id=product.id)
+    service.write(own.id, changed, by="usr_1", submit=True, product_id=product.id)
     run("catalog.on_product_published", batch(product.id))
 
     assert (uses(first), uses(second)) == (before[0], before[1] + 1)

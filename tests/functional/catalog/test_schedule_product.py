@@ -37,7 +37,7 @@ def test_it_leaves_now_and_comes_back_at_its_time(
 def test_the_draft_keeps_the_new_times_too(mine: Callable[..., Answer], merchant: Merchant) -> None:
     product = goods.on_sale(merchant)
     content = goods.content(product.category_id, tags=("x",))
-    service.put(merchant.id, content, by="usr_1", product_id=product.id)
+    service.write(merchant.id, content, by="usr_1", product_id=product.id)
     until = in_(days=3)
 
     mine("schedule_product", product.id, on_sale_until=until)

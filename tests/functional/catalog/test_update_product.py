@@ -51,7 +51,7 @@ def test_saying_the_same_again_changes_nothing_and_tells_nobody(
     product = goods.draft(merchant)
     before = mine("get_own_product", product.id).body
 
-    again, what = service.put(merchant.id, goods.content(product.category_id), by="usr_2", product_id=product.id)
+    again, what = service.write(merchant.id, goods.content(product.category_id), by="usr_2", product_id=product.id)
 
     assert (again.id, what) == (product.id, "unchanged")
     assert mine("get_own_product", product.id).body == before
@@ -155,7 +155,11 @@ def test_of_two_who_write_at_once_both_are_kept_one_after_the_other(
     at_once(
         *(
             partial(
-                service.put, merchant.id, goods.content(product.category_id, tags=(tag,)), by=tag, product_id=product.id
+                service.write,
+                merchant.id,
+                goods.content(product.category_id, tags=(tag,)),
+                by=tag,
+                product_id=product.id,
             )
             for tag in "abc"
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mall import clock
+from mall import clock, errors
 from mall.auth import Caller
 from mall.images import collecting, model, service, store, taking
 from tests import steps
@@ -44,16 +44,47 @@ def test_what_was_never_shown_is_gone_after_a_week(run: Run, me: Caller) -> None
     assert after(7, run) == 0
 
 
-def test_logos_and_banners_of_the_platform_stay_until_they_are_given_up(run: Run, me: Caller) -> None:
-    staff = operator()
-    id = taken(staff)
-    assert taken(me) == id
-    assert after(8, run) == 0
-    assert store.load(id) is not None
+def test_what_the_platform_uploaded_goes_as_any_other_when_nobody_shows_it(run: Run) -> None:
+    id, other = taken(operator()), taken(operator(), encoded(halves(300)))
+    service.show("banner:spring", lambda: [id])
 
-    service.remove(staff, id)
+    assert after(8, run) == 1
 
-    assert after(9, run) == 1
+    assert (store.load(id) is not None, store.load(other)) == (True, None)
+
+
+def test_what_somebody_shows_now_replaces_what_they_showed_before(me: Caller) -> None:
+    first, second, third = (taken(me, encoded(halves(side))) for side in (300, 310, 320))
+
+    def uses() -> list[int]:
+        found = service.get_many([first, second, third])
+        return [found[id].uses for id in (first, second, third)]
+
+    for _ in range(2):
+        assert service.show("brd_1", lambda: [first, second]) == set()
+    assert uses() == [1, 1, 0]
+    for _ in range(2):
+        assert service.show("brd_1", lambda: [second, third, "pic_none"]) == {"pic_none"}
+    assert uses() == [0, 1, 1]
+    service.show("brd_1", list)
+    service.show("brd_1", list)
+    assert uses() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_of_two_who_say_at_once_what_is_shown_the_later_truth_stays(
+    me: Caller, at_once: Callable[..., list[Any]], seed: int | None
+) -> None:
+    first, second = taken(me, encoded(halves(300))), taken(me, encoded(halves(310)))
+    shown = [first]
+    service.show("brd_1", lambda: shown)
+    shown[:] = [second]
+
+    results = at_once(*[lambda: service.show("brd_1", lambda: list(shown))] * 3, seed=seed)
+    if any(isinstance(result, errors.Conflict) for result in results):
+        service.show("brd_1", lambda: shown)
+
+    assert [service.get_many([id])[id].uses for id in (first, second)] == [0, 1]
 
 
 def test_what_is_shown_stays_and_goes_a_week_after_the_last_stopped_showing_it(run: Run, me: Caller) -> None:

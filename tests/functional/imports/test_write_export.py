@@ -44,7 +44,7 @@ def test_an_export_says_what_things_cost_now(desk: Desk) -> None:
 
 def test_a_product_without_an_id_of_the_merchants_goes_by_ours_and_is_found_again(desk: Desk) -> None:
     content = Content(category_id=TEA, name={"en": "By hand"}, skus=(Sku(Money(100), code="hand"),))
-    product, _ = products.put(desk.merchant_id, content, by="somebody")
+    product, _ = products.write(desk.merchant_id, content, by="somebody")
 
     (line,) = (json.loads(line) for line in desk.take_out(Format.JSONL).splitlines())
     assert line["external_id"] == product.id
@@ -57,7 +57,7 @@ def test_a_product_without_an_id_of_the_merchants_goes_by_ours_and_is_found_agai
 
 def test_nobody_changes_another_merchants_product_by_naming_its_id(desk: Desk) -> None:
     content = Content(category_id=TEA, name={"en": "By hand"}, skus=(Sku(Money(100), code="hand"),))
-    product, _ = products.put(desk.merchant_id, content, by="somebody")
+    product, _ = products.write(desk.merchant_id, content, by="somebody")
     other = opened(Desk(desk.invoke, desk.run))
 
     job = other.lines(tea(product.id))

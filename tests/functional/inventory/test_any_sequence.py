@@ -144,12 +144,13 @@ class Stock(RuleBasedStateMachine):
             self.bought = [self.bought[0] - first, self.bought[1] - second]
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("aws")
 def test_stock_is_what_a_simple_model_says() -> None:
     run_state_machine_as_test(
         Stock,
         settings=settings(
-            max_examples=12,
+            max_examples=10,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

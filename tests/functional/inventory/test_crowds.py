@@ -38,10 +38,13 @@ def divided(sku_id: str, buckets: int) -> None:
         spreading.divide(sku_id)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("pieces", "buckets"), [(10, 1), (100, 1), (100, 8)])
 def test_of_a_thousand_buyers_exactly_as_many_get_one_as_there_are(crowd: Crowd, pieces: int, buckets: int) -> None:
     phone = sku(pieces)
     divided(phone, buckets)
+    # Somebody came first, so this process knows where to look.
+    service.release(hold({phone: 1}), "test")
 
     results = crowd([partial(insistent, partial(hold, {phone: 1})) for _ in range(BUYERS)])
 
@@ -49,6 +52,18 @@ def test_of_a_thousand_buyers_exactly_as_many_get_one_as_there_are(crowd: Crowd,
     assert pair(phone) == (0, pieces)
     assert moved(phone).reserved == pieces
     assert crowd.conflicts > 0
+
+
+def test_who_comes_too_late_hears_of_it_after_two_calls(crowd: Crowd) -> None:
+    phone = sku(100)
+    divided(phone, 8)
+    hold({phone: 99})
+    hold({phone: 1})
+    crowd.calls.clear()
+
+    assert outcome(crowd([partial(hold, {phone: 1})])) == {"SoldOut": 1}
+
+    assert sum(crowd.calls.values()) <= 2
 
 
 def test_buyers_who_get_in_each_others_way_divide_the_counters_by_themselves(crowd: Crowd) -> None:

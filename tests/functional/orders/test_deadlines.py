@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_what_is_not_met_comes_again_with_growing_pauses() -> None:
         while not store.claim(0, at, 10):
             at += timedelta(minutes=1)
         moments.append(at)
-    pauses = [int((after - before).total_seconds() // 60) for before, after in zip(moments, moments[1:], strict=False)]
+    pauses = [int((after - before).total_seconds() // 60) for before, after in pairwise(moments)]
 
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
     with sql.session(key=user_id) as session:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import Engine, event
 
 from mall import clock, config, ids, sql
 from mall.ledger import service as ledger
@@ -14,6 +15,7 @@ from mall.money import Money
 from mall.payments import service
 from mall.payments.exceptions import service as exceptions
 from mall.payments.model import AttemptState, IntentState
+from mall.sql import shards
 from mall.wallet import service as wallet
 from tests.fixtures.paying import PRICE, Till, news
 from tests.fixtures.racers import report
@@ -113,6 +115,19 @@ def test_a_second_payment_of_an_intent_is_kept_and_told_as_double(till: Till) ->
     assert [(one["why"], one["attempt_id"], one["amount"]) for one in told] == [("double", other, PRICE.cents)]
 
 
+def test_of_two_payments_at_the_same_moment_one_is_wanted(till: Till, race: Any) -> None:
+    intent = till.intent()
+    for attempt in (till.begin(intent), till.begin(intent)):
+        till.decide(attempt)
+    messages = till.callbacks()
+
+    results = race([(report, message["body"]) for message in messages])
+
+    assert sorted(results) == ["double", "paid"]
+    assert sorted(one.unwanted for one in till.attempts(intent).values()) == ["", "double"]
+    assert in_intent(intent) == 2 * PRICE.cents
+
+
 def test_a_wrong_amount_changes_nothing_and_calls_a_person(till: Till) -> None:
     intent = till.intent()
     attempt = till.begin(intent)
@@ -196,11 +211,12 @@ def test_a_signed_callback_is_not_believed_for_ever(till: Till) -> None:
     assert till.now(intent).state is IntentState.WAITING
 
 
-def test_money_for_a_payment_that_we_know_nothing_of_calls_a_person(till: Till) -> None:
+@pytest.mark.parametrize("number", [None, "order-of-another-shop", "-"])
+def test_money_for_a_payment_that_we_know_nothing_of_calls_a_person(till: Till, number: str | None) -> None:
     intent = till.intent()
     till.decide(till.begin(intent))
     message = till.callbacks()[0]
-    stranger = ids.new("pat", slot=ids.slot_of(intent.id))
+    stranger = ids.new("pat", slot=ids.slot_of(intent.id)) if number is None else number
     told = message | {"body": message["body"].replace(_number(message), stranger)}
 
     answers = [again(told), again(told)]
@@ -259,3 +275,44 @@ def _events() -> int:
     with sql.session(read_only=True) as session:
         found = session.scalar(select(func.count()).select_from(EventRow), execution_options={"scatter": True})
         return int(found or 0)
+
+
+def test_a_channel_hears_success_only_when_everything_is_kept(
+    till: Till,
+) -> None:
+    """Or it would not say again what was lost."""
+    intent = till.intent()
+    till.decide(till.begin(intent))
+    message = till.callbacks()[0]
+    there = dict(till.api.process)
+    till.api.process["MALL_DATABASE_URLS"] = ",".join(["postgresql+psycopg://nobody@127.0.0.1:9/none"] * 2)
+    shards.dispose()
+
+    failed = again(message)
+    till.api.process.update(there)
+    shards.dispose()
+
+    assert failed.status_code >= 500
+    assert till.now(intent).state is IntentState.WAITING
+    assert again(message).text == "success"
+    assert till.now(intent).state is IntentState.SUCCESS
+
+
+def test_a_callback_costs_few_statements(till: Till) -> None:
+    intent = till.intent()
+    till.decide(till.begin(intent))
+    message = till.callbacks()[0]
+    statements: list[str] = []
+
+    def keep(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    try:
+        again(message)
+    finally:
+        event.remove(Engine, "before_cursor_execute", keep)
+
+    # Where the slot is, the lock, the attempt, two of the ledger, the intent, the news, the event.
+    assert len(statements) <= 8, statements
+    assert till.now(intent).state is IntentState.SUCCESS

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from mall import sql
+from mall import clock, sql
 from mall.search.finding import service, store
 from mall.search.finding.model import Sort, Wanted
 from mall.search.index import store as index
 from mall.search.model import EVERYWHERE
+from mall.search.sales import store as sales
 from tests.fixtures.entries import product_id
 from tests.functional.search.conftest import Shelf, item
 
@@ -71,8 +72,8 @@ def test_what_is_no_longer_on_sale_leaves_nothing(shelf: Shelf) -> None:
 
 def test_sales_stay_when_a_product_changes(shelf: Shelf) -> None:
     shelf(item("boot", 1), item("boot", 2))
-    index.sold(ONE, 10)
-    index.sold(ONE, -3)
+    sales.sold("ord_1", {ONE: 4}, clock.now().date())
+    sales.sold("ord_2", {ONE: 3}, clock.now().date())
 
     shelf(item("boots", 1), item("boot", 2))
 
@@ -86,11 +87,9 @@ def test_sales_stay_when_a_product_changes(shelf: Shelf) -> None:
     assert found("boot") == [ONE, product_id(2)]
 
 
-def test_no_more_can_be_returned_than_was_sold(shelf: Shelf) -> None:
+def test_of_a_product_that_is_not_on_sale_nothing_is_shown(shelf: Shelf) -> None:
     shelf(item("boot", 1))
-    index.sold(ONE, 2)
-    index.sold(ONE, -5)
-    index.sold("prd_of_nobody", 5)
+    sales.sold("ord_1", {"prd_of_nobody": 5}, clock.now().date())
 
     with sql.session(single=True) as session:
         assert session.execute(text("SELECT sales, boost FROM search_product")).all() == [(0, 1_000)]

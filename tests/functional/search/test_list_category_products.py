@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from mall.search.index import store
+from mall import clock
+from mall.search.sales import store as sales
 from tests.fixtures.entries import BEGUN, product_id
 from tests.fixtures.gateway import Answer
 from tests.functional.search.conftest import Shelf, item
@@ -75,7 +76,7 @@ def test_pinned_products_come_first_then_what_is_in_stock_and_sells(shelf: Shelf
         item("c", 3, categories=("wear",), in_stock=False),
         item("d", 4, categories=("wear",)),
     )
-    store.sold(product_id(1), 3)
+    sales.sold("ord_1", {product_id(1): 3}, clock.now().date())
 
     assert ids(listed("wear")) == [product_id(number) for number in (2, 1, 4, 3)]
 
@@ -100,7 +101,7 @@ def test_pages_follow_each_other_in_every_order(shelf: Shelf, listed: List, sort
         )
     )
     if sort == "sales":
-        store.sold(product_id(0), 5)
+        sales.sold("ord_0", {product_id(0): 5}, clock.now().date())
 
     found, after = [], ""
     while after is not None:

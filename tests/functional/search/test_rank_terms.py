@@ -21,7 +21,7 @@ def test_hot_words_and_terms_are_ranked_and_what_is_old_goes(shelf: Shelf, run: 
 
     results = [run("search.rank_terms", {}) for _ in range(2)]
 
-    assert results == [{"hot_words": True, "terms": True}] * 2
+    assert results == [{"hot_words": True, "terms": True, "sales_forgotten": 0}] * 2
     assert store.hot_words(10) == ["boot"]
     with sql.session(single=True) as session:
         assert session.execute(text("SELECT kind, term, weight FROM search_term ORDER BY kind")).all() == [
@@ -36,4 +36,4 @@ def test_one_ranking_at_a_time(run: Callable[..., Any], database: list[str]) -> 
 
     with psycopg.connect(database[0].replace("+psycopg", "")) as other:
         other.execute("SELECT pg_advisory_xact_lock(20772, 0), pg_advisory_xact_lock(20773, 0)")
-        assert run("search.rank_terms", {}) == {"hot_words": False, "terms": False}
+        assert run("search.rank_terms", {}) == {"hot_words": False, "terms": False, "sales_forgotten": 0}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mall.search.index import store
+from mall import clock
+from mall.search.sales import store as sales
 from tests.fixtures.entries import BEGUN, product_id
 from tests.fixtures.gateway import Answer
 from tests.functional.search.conftest import Shelf, item
@@ -81,7 +82,7 @@ def test_a_word_counts_most_in_the_name_then_the_brand_then_attributes_then_the_
 
 def test_of_equals_what_is_in_stock_and_sells_comes_first(shelf: Shelf, search: Search) -> None:
     shelf(*(item("kettle", number, in_stock=number != 1) for number in range(4)))
-    store.sold(product_id(2), 30)
+    sales.sold("ord_2", {product_id(2): 30}, clock.now().date())
 
     assert [card["id"] for card in search("kettle")["items"]] == [product_id(number) for number in (2, 3, 0, 1)]
 
@@ -248,9 +249,9 @@ def test_products_are_sorted_as_asked_and_pages_follow_each_other(
 ) -> None:
     ages, prices = [3, 1, 4, 2], [200, 200, 100, 300]
     shelf(*(item("cup", n, price=prices[n], at=BEGUN - timedelta(days=ages[n])) for n in range(4)))
-    store.sold(product_id(3), 5)
-    store.sold(product_id(0), 2)
-    store.sold(product_id(2), 1)
+    sales.sold("ord_3", {product_id(3): 5}, clock.now().date())
+    sales.sold("ord_0", {product_id(0): 2}, clock.now().date())
+    sales.sold("ord_2", {product_id(2): 1}, clock.now().date())
     wanted = [product_id(number) for number in order]
     if sort == "price":
         wanted[1:3] = [product_id(1), product_id(0)]  # of equal prices the newer id comes first

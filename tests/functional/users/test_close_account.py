@@ -15,6 +15,9 @@ from mall.users.privacy import service
 from mall.users.sessions import store as sessions
 from tests.fixtures.gateway import Answer
 from tests.functional.users.conftest import PASSWORD, People, Person
+from tests.functional.wallet import acts as wallets
+
+pytestmark = pytest.mark.usefixtures("database")
 
 Passing = Callable[..., AbstractContextManager[None]]
 MERCHANT = ids.new("mch", slot=7)
@@ -55,6 +58,24 @@ def test_who_only_signs_in_with_codes_closes_with_one(
     with passing(minutes=2):
         assert close(me, code=people.code("13800138000", "close_account")).status == 202
     assert store.load(me.id).state is State.CLOSED
+
+
+def test_an_account_with_money_in_its_wallet_stays_open_until_it_is_spent(
+    people: People, close: Callable[..., Answer]
+) -> None:
+    me = people.register()
+    trade = wallets.trade_of(me.id)
+    wallets.credit(me.id, 500)
+
+    with_money = close(me, password=PASSWORD)
+    wallets.hold(me.id, trade, 500)
+    with_held_money = close(me, password=PASSWORD)
+    wallets.capture(me.id, trade)
+
+    for answer in (with_money, with_held_money):
+        assert (answer.status, answer.code) == (409, "WalletNotEmpty")
+    assert store.load(me.id).state is State.ACTIVE
+    assert close(me, password=PASSWORD).status == 202
 
 
 def test_the_address_is_free_for_a_new_account(people: People, close: Callable[..., Answer], passing: Passing) -> None:

@@ -169,7 +169,7 @@ class Wallets(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_acts_makes_or_loses_money() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Wallets,
         settings=settings(
             max_examples=25,

@@ -119,7 +119,8 @@ def test_more_than_all_sources_have_left_is_refused() -> None:
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 5), min_size=1, max_size=12))
 def test_units_given_back_one_after_the_other_give_back_the_whole(cents: int, steps: list[int]) -> None:
-    of, already, parts = sum(steps), 0, []
+    of, already = sum(steps), 0
+    parts: list[Money] = []
 
     for wanted in steps:
         parts.append(model.share(Money(cents), already=already, wanted=wanted, of=of, before=total(parts)))

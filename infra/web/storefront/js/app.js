@@ -1,11 +1,13 @@
 // On every page: the search box, how much is in the cart, the language link, and the worker that keeps pages for when
 // there is no network.
 import { start as count } from "./count.js";
+import { report } from "./loads.js";
 import { byId } from "./page.js";
 import { start } from "./search-box.js";
 
 start();
 count();
+report();
 
 // Another language shows the same search, filters and variant.
 for (const link of document.querySelectorAll("a[hreflang]")) {

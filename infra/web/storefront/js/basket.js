@@ -12,7 +12,7 @@ const EMPTY = { count: 0, groups: [], saved: [], changes: [], quote: null };
 export async function basket(method = "GET", path = "", body = undefined) {
   if (!signedIn()) return asGuest(method, path, body);
   try {
-    return shown(await own(method, `/api/cart${path}`, { params: { locale }, body }));
+    return shown((await own(method, `/api/cart${path}`, { params: { locale }, body })) ?? EMPTY);
   } catch (error) {
     // The session ended: what is put in now is kept for the guest, and merged at the next sign-in.
     if (error.status === 401 && !signedIn()) return asGuest(method, path, body);

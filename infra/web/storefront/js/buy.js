@@ -62,7 +62,7 @@ function favourite(product) {
     const on = button.getAttribute("aria-pressed") !== "true";
     show(on);
     try {
-      await own(on ? "PUT" : "DELETE", `/api/users/me/favourites/product/${product}`);
+      await own(on ? "PUT" : "DELETE", `/api/users/me/favourites/product/${product}`, { keepalive: true });
       setFavourite(product, on);
     } catch {
       show(!on);

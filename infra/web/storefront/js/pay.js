@@ -39,9 +39,9 @@ function cancelled(view) {
 
 // ── Ways to pay ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** On a phone a page of the provider opens its app; on a desk a code is scanned with a phone. */
+/** The page of who is paid, or a code where there is none: on a desk WeChat is on the phone beside it. */
 const desk = matchMedia("(hover: hover) and (pointer: fine)").matches;
-const methodOf = ({ methods }) => (methods.includes("qr") && (desk || !methods.includes("page")) ? "qr" : methods[0]);
+const methodOf = ({ channel, methods }) => (methods.includes("qr") && (!methods.includes("page") || (desk && channel === "wechatpay")) ? "qr" : methods[0]);
 
 function ways() {
   return el("ul", { class: "choices", role: "radiogroup", "aria-label": t("pay.how") }, ...channels.map((channel, n) => {

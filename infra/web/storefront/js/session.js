@@ -45,7 +45,19 @@ function end() {
 
 const fresh = () => Boolean(token) && expires - Date.now() > MARGIN_MS;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const alone = (act) => (navigator.locks ? navigator.locks.request("session", act) : act());
+// Who had to wait for another tab waits a little longer, for the news of what that tab got.
+const WAITED_MS = 5;
+const NEWS_MS = 40;
+
+/** Renew the token unless another tab has just done so: one at a time, in all tabs. */
+async function alone() {
+  if (!navigator.locks) return renew();
+  const began = performance.now();
+  return navigator.locks.request("session", async () => {
+    if (performance.now() - began > WAITED_MS) await pause(NEWS_MS);
+    await renew();
+  });
+}
 
 async function renew() {
   for (let tries = 1; !fresh(); tries++) {
@@ -67,7 +79,7 @@ async function renew() {
 export async function sendOwn(method, path, options = {}) {
   if (!signedIn()) throw Object.assign(new Error("nobody is signed in"), { status: 401, code: "SignedOut", details: {} });
   for (let again = true; ; again = false) {
-    if (!fresh()) await alone(renew);
+    if (!fresh()) await alone();
     try {
       return await send(method, path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
     } catch (error) {

@@ -253,12 +253,12 @@ class Endpoint(Chalice):
     ) -> Callable[[_View], _View]:
         """Serve `method` on `path` with the decorated view.
 
-        `body` is a model, or `bytes` for what comes as it is, in one of the media types `takes`; `gives` is that of an
-        answer which the view makes itself (`http.text`). `status` is that of success; `idempotent` honours an
-        `Idempotency-Key` header; a `keyed` operation demands one (`app.idempotency_key`) and remembers it itself, in the
-        transaction of what it does; `max_age` is for how many seconds anybody, a shared cache too, may keep the answer;
-        `headers` says what the view reads from which header, and `refusals` names the domain errors that it may raise,
-        for the contract.
+        `body` is a model, or `bytes` for what comes as it is, in one of the media types `takes`; `gives` is
+        that of an answer which the view makes itself (`http.text`). `status` is that of success; `idempotent`
+        honours an `Idempotency-Key` header; a `keyed` operation demands one (`app.idempotency_key`) and
+        remembers it itself, in the transaction of what it does; `max_age` is for how many seconds anybody, a
+        shared cache too, may keep the answer; `headers` says what the view reads from which header, and
+        `refusals` names the domain errors that it may raise, for the contract.
         """
         if access.guests:
             # Loaded while the function starts, not while the first person who is signed in waits.

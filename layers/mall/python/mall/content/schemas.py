@@ -1,15 +1,15 @@
 """What the back office sends and gets of articles and banners."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from mall import errors
 from mall.content.model import Article, Banner
+from mall.fields import Locale
 from mall.http import Body, View
 
-Locale = Literal["zh-CN", "en"]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Text = Annotated[str, StringConstraints(max_length=300)]
 Html = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
@@ -58,7 +58,18 @@ class BannerBody(Body):
         return self
 
 
-class ArticleView(View):
+class _Shown(View):
+    """What is shown of an article or banner goes by the names that it has there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, thing: Article | Banner) -> Self:
+        """The view of an article or banner."""
+        return cls.model_validate(thing)
+
+
+class ArticleView(_Shown):
     """An article."""
 
     slug: str
@@ -68,20 +79,8 @@ class ArticleView(View):
     updated_at: datetime
     version: int
 
-    @classmethod
-    def of(cls, article: Article) -> "ArticleView":
-        """The view of `article`."""
-        return cls(
-            slug=article.slug,
-            title=dict(article.title),
-            body=dict(article.body),
-            position=article.position,
-            updated_at=article.updated_at,
-            version=article.version,
-        )
 
-
-class ArticleSummary(View):
+class ArticleSummary(_Shown):
     """An article in a list."""
 
     slug: str
@@ -90,17 +89,6 @@ class ArticleSummary(View):
     updated_at: datetime
     version: int
 
-    @classmethod
-    def of(cls, article: Article) -> "ArticleSummary":
-        """The line of `article`."""
-        return cls(
-            slug=article.slug,
-            title=dict(article.title),
-            position=article.position,
-            updated_at=article.updated_at,
-            version=article.version,
-        )
-
 
 class ArticleList(View):
     """All articles, as they are listed."""
@@ -108,7 +96,7 @@ class ArticleList(View):
     items: list[ArticleSummary]
 
 
-class BannerView(View):
+class BannerView(_Shown):
     """A banner."""
 
     id: str
@@ -120,21 +108,6 @@ class BannerView(View):
     position: int
     updated_at: datetime
     version: int
-
-    @classmethod
-    def of(cls, banner: Banner) -> "BannerView":
-        """The view of `banner`."""
-        return cls(
-            id=banner.id,
-            title=dict(banner.title),
-            text=dict(banner.text),
-            href=banner.href,
-            picture_id=banner.picture_id,
-            picture_href=banner.picture_href,
-            position=banner.position,
-            updated_at=banner.updated_at,
-            version=banner.version,
-        )
 
 
 class BannerList(View):

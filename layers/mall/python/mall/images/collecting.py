@@ -33,8 +33,7 @@ def finish(picture: Picture) -> bool:
 
 def _collect(id: str, day: date) -> bool:
     picture = store.load(id)
-    # What the platform's staff holds are logos and banners, whose uses nobody counts; they give them up themselves.
-    if picture is None or model.PLATFORM in store.holders(id):
+    if picture is None:
         return False
     now = clock.now()
     if not store.begin_deletion(id, now=now, until=now + model.DELETION_LEASE, collected=day):

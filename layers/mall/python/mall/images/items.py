@@ -13,6 +13,8 @@ from mall.images.model import Account, Corner, Mark, Picture, Quota, Rendition, 
 PICTURE, ACCOUNT = "picture", "account"
 USE, HOLDER, HELD, UPLOAD, NAME = "use#", "holder#", "held#", "upload#", "name#"
 ORIGINAL = "original#"
+# What shows which pictures, for those who say all of them at once.
+SHOWS, SHOWN = "shows#", "shown"
 
 
 class _Unused(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
@@ -57,6 +59,7 @@ class Item(nosql.Model):
     picture_id = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     at = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)
     expires = NumberAttribute(null=True, attr_name="ttl")
     by_day = _Unused()
     by_time = _Recent()

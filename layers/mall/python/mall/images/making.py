@@ -43,7 +43,7 @@ def _renditions(file: bytes, watermark: Watermark | None) -> tuple[dict[str, Any
     made: dict[tuple[int, int, bool], dict[str, bytes]] = {}
     for side in SIDES:
         # Each from the next larger one: a fraction of the pixels, and no difference that can be seen.
-        picture = shrunk(picture, side)
+        picture = shrunk(picture, side, resample=making.FINE)
         shows_mark = watermark is not None and side >= _MARKED_FROM
         key = (*picture.size, shows_mark)
         if key not in made:

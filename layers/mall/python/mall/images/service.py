@@ -1,7 +1,7 @@
 """Uploading pictures and asking for them. What other subsystems show, they count here with `use` and `release`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from mall import clock, errors, ids, limits
@@ -150,6 +150,23 @@ def use(shown: Mapping[str, Iterable[str]]) -> set[str]:
             store.use(id, its)
         except NoSuchPicture:
             missing.add(id)
+    return missing
+
+
+def show(user: str, pictures: Callable[[], Iterable[str]]) -> set[str]:
+    """Say that `user` shows these pictures now and no others; gives those of them that are not there.
+
+    `pictures` is asked once it is known what was said last, so that of two who say it at once, it is not the elder
+    that stays. Repeating it is harmless, also after it was broken off. Raises Conflict where others say it meanwhile.
+    """
+    before, version = store.shown_by(user)
+    now = set(pictures())
+    if now - before:
+        version = store.say_shown(user, before | now, version=version)
+    missing = use({user: now})
+    release(before - now, user=user)
+    if before - now:
+        store.say_shown(user, now, version=version)
     return missing
 
 

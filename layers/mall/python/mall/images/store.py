@@ -100,6 +100,23 @@ def release(id: str, user: str, *, on: date) -> None:
         return
 
 
+def shown_by(user: str) -> tuple[set[str], int]:
+    """Which pictures `user` was said to show last, and how often that was said."""
+    item = _get(f"{items.SHOWS}{user}", items.SHOWN)
+    return (set(item.data["pictures"]), int(item.version)) if item and item.data else (set(), 0)
+
+
+def say_shown(user: str, pictures: set[str], *, version: int) -> int:
+    """Remember which pictures `user` shows, and how often that was said. Raises Conflict when others said it since."""
+    item = Item(f"{items.SHOWS}{user}", items.SHOWN, version=version + 1, data={"pictures": sorted(pictures)})
+    try:
+        with nosql.conditional():
+            item.save(condition=(Item.version == version) if version else Item.id.does_not_exist())
+    except nosql.ConditionFailed:
+        raise errors.Conflict("Somebody else says at this moment which pictures are shown.") from None
+    return version + 1
+
+
 def unused_on(day: date) -> Iterator[str]:
     """The pictures that have lain unused since that day."""
     return (item.id for item in Item.by_day.query(day.isoformat()))

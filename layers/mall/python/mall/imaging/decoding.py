@@ -65,13 +65,13 @@ def decode(file: bytes, limits: Limits, *, side: int, opaque: bool = True) -> De
         raise TooManyPixels from error
 
 
-def shrunk(picture: Image.Image, side: int) -> Image.Image:
+def shrunk(picture: Image.Image, side: int, *, resample: Image.Resampling = _FILTER) -> Image.Image:
     """The picture with its longer side at most `side`; itself where it is that small already."""
     longest = max(picture.size)
     if longest <= side:
         return picture
     size = (max(1, round(picture.width * side / longest)), max(1, round(picture.height * side / longest)))
-    return picture.resize(size, _FILTER)
+    return picture.resize(size, resample)
 
 
 def _decoded(file: bytes, limits: Limits, side: int, opaque: bool) -> Decoded:

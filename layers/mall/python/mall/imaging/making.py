@@ -12,6 +12,9 @@ JPEG_QUALITY = 82
 WEBP_QUALITY = 80
 # Measured: method 2 takes up to a tenth more bytes for the same SSIM, method 6 takes twice the time.
 WEBP_METHOD = 4
+# For what has few pixels already. Measured: after the usual filter, the file of 480 pixels takes up to an eighth more
+# bytes for the same SSIM, while to reduce a whole photograph, the usual one is as good and cheaper.
+FINE = Image.Resampling.LANCZOS
 _BLUR_SIDE = 16
 _BLUR_QUALITY = 30
 

@@ -156,6 +156,8 @@ class Stock:
     # The last movement by which the merchant said what there is.
     adjusted: str = ""
     versions: Mapping[str, int] = field(default_factory=dict)
+    # Whether all of a divided SKU was seen at one moment, and not one bucket after the other.
+    exact: bool = False
 
     @property
     def known(self) -> bool:

@@ -234,11 +234,18 @@ def _is_there(attempt: Attempt, line: Line, reason: Reason) -> bool:
 
 
 def _read(lines: list[Line]) -> dict[Line, Stock]:
-    """The stock of what the lines want."""
-    if not lines:
-        return {}
-    found = store.load_many(line.wanted.sku_id for line in lines)
-    found |= store.load_whole(found.values())
+    """The stock of what the lines want; of a divided SKU as it was at one moment, unless others change it just now."""
+    found: dict[str, Stock] = {}
+    for sku_id in {line.wanted.sku_id for line in lines}:
+        known = _known.get(sku_id, (0.0, None))[1]
+        if known is not None and known.buckets > 1:
+            exactly = store.load_exactly(sku_id, known, tries=1)
+            if exactly is not None:
+                found[sku_id] = exactly
+    left = {line.wanted.sku_id for line in lines} - set(found)
+    if left:
+        read = store.load_many(left)
+        found |= read | store.load_whole(read.values())
     return {line: found.get(line.wanted.sku_id) or Stock(line.wanted.sku_id) for line in lines}
 
 
@@ -246,7 +253,7 @@ def _plan(line: Line, stock: Stock) -> dict[str, object] | None:
     """Where to take the line from next; what it lacks, where it cannot be."""
     want = line.wanted
     parts = allocate(stock, want.quantity, order_of(stock), _chance)
-    if parts is None and stock.buckets > 1:
+    if parts is None and stock.buckets > 1 and not stock.exact:
         # The buckets were read one after the other, and something may have moved from one to the other meanwhile.
         exactly = store.load_exactly(want.sku_id, stock)
         if exactly is None:

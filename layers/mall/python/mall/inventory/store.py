@@ -1,7 +1,7 @@
 """Stock and its journal in DynamoDB."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -89,12 +89,12 @@ def load_whole(stocks: Iterable[Stock]) -> dict[str, Stock]:
     return {sku_id: stock_of(sku_id, items.get(sku_id, ())) for sku_id in divided}
 
 
-def load_exactly(sku_id: str, seen: Stock | None = None) -> Stock | None:
+def load_exactly(sku_id: str, seen: Stock | None = None, *, tries: int = _READINGS) -> Stock | None:
     """All counters of a SKU as they were at one moment; None when others change them all the time.
 
     `seen` is an earlier sight of a divided SKU, which saves a reading.
     """
-    for _ in range(_READINGS):
+    for _ in range(tries):
         if seen is None:
             seen = load_many([sku_id]).get(sku_id) or Stock(sku_id)
             if seen.buckets == 1:
@@ -104,7 +104,7 @@ def load_exactly(sku_id: str, seen: Stock | None = None) -> Stock | None:
             continue
         found = stock_of(sku_id, items)
         if (found.epoch, found.buckets) == (seen.epoch, seen.buckets) and len(items) == len(found.names):
-            return found
+            return replace(found, exact=True)
         seen = None
     return None
 

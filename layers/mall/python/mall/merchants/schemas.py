@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from mall import ids
+from mall.fields import LocaleKey, Logo, Slug
 from mall.http import Body, View
 from mall.merchants.model import Kind, Merchant, State
 
-Locale = Literal["zh-CN", "en"]
-LocaleKey = Annotated[str, Field(pattern=r"^(zh-CN|en)$")]
 MerchantId = Annotated[str, Field(pattern=ids.pattern("mch", sharded=True))]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=60)]
 Name = Annotated[dict[LocaleKey, Annotated[str, Field(min_length=1, max_length=60)]], Field(min_length=1)]
 About = dict[LocaleKey, Annotated[str, Field(max_length=500)]]
-Logo = Annotated[str, Field(pattern=r"^(pic_[0-9a-f]{32})?$", description="A picture's id; empty for none.")]
 
 
 class NewMerchant(Body):
@@ -46,12 +43,6 @@ class Suspension(Body):
     """Why a merchant is suspended."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class LocaleQuery(Body):
-    """In which language."""
-
-    locale: Locale = "zh-CN"
 
 
 class MerchantView(View):

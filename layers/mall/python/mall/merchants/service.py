@@ -61,14 +61,19 @@ def shop_front(merchant_id: str) -> Merchant:
     return merchant
 
 
-def list_active() -> Iterator[Merchant]:
-    """All merchants that may sell, in the order in which they came."""
+def everybody() -> Iterator[Merchant]:
+    """All merchants, in the order in which they came."""
     after: str | None = None
     while True:
         found, after = store.page(limit=_PAGE, after=after)
-        yield from (merchant for merchant in found if merchant.state is State.ACTIVE)
+        yield from found
         if after is None:
             return
+
+
+def list_active() -> Iterator[Merchant]:
+    """All merchants that may sell, in the order in which they came."""
+    return (merchant for merchant in everybody() if merchant.state is State.ACTIVE)
 
 
 def page(query: Page) -> schemas.MerchantList:

@@ -29,7 +29,7 @@ class Benefit(Protocol):
         """Give back what was set aside, if it was: the trade is cancelled."""
 
 
-BENEFITS: Mapping[str, Benefit] = {}
+BENEFITS: dict[str, Benefit] = {}
 
 
 def hold(session: sql.Session, trade: Trade, ports: Mapping[str, Benefit] = BENEFITS) -> None:

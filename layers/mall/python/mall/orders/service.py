@@ -12,7 +12,7 @@ from mall.orders import rules, store
 from mall.orders.cancelling import service as cancelling
 from mall.orders.deadlines import store as deadlines
 from mall.orders.life import service as life
-from mall.orders.model import Actor, Order, OrderNotFound, Side, Stage, Status
+from mall.orders.model import Actor, Deadline, Order, OrderNotFound, Side, Stage, Status
 from mall.orders.paying import service as paying
 from mall.orders.rules import Act
 from mall.orders.shipping import service as shipping
@@ -29,7 +29,7 @@ def show_trade(user_id: str, trade_id: str) -> TradePicture:
         trade = store.trade(session, user_id, trade_id)
         orders = store.orders_of(session, user_id, trade_id)
         due = deadlines.of(session, user_id, [trade.id, *(order.id for order in orders)])
-    pictures = [picture(order, trade, due[order.id], len(orders), at=now) for order in orders]
+    pictures = [picture(order, trade, _due(order, due), len(orders), at=now) for order in orders]
     return TradePicture(trade, trade_offers(trade, due[trade.id], at=now), pictures)
 
 
@@ -43,7 +43,7 @@ def show_order(user_id: str, order_id: str) -> Picture:
         siblings = len(store.ids_of(session, user_id, trade.id))
         due = deadlines.of(session, user_id, [trade.id, order.id])
         history = store.history(session, user_id, order_id)
-    shown = picture(order, trade, [*due[order.id], *due[trade.id]], siblings, at=clock.now())
+    shown = picture(order, trade, _due(order, due), siblings, at=clock.now())
     return replace(shown, history=history)
 
 
@@ -63,13 +63,18 @@ def list_orders(
         picture(
             order,
             trades[order.trade_id],
-            [*due[order.id], *(due[order.trade_id] if order.status is Status.PENDING_PAYMENT else ())],
+            _due(order, due),
             siblings[order.trade_id],
             at=clock.now(),
         )
         for order in page
     ]
     return pictures, page[-1].id if len(found) > limit else None
+
+
+def _due(order: Order, due: Mapping[str, Sequence[Deadline]]) -> list[Deadline]:
+    """The deadlines of an order, and that of its payment."""
+    return [*due[order.id], *(due[order.trade_id] if order.status is Status.PENDING_PAYMENT else ())]
 
 
 class NotACursor(errors.Invalid):

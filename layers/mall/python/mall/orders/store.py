@@ -67,7 +67,9 @@ def add(session: sql.Session, trade: Trade, orders: Sequence[Order], by: Actor) 
     discounts = [(order.id, line.id, one) for order in orders for line in order.lines for one in line.discounts]
     discounts += [(order.id, order.id, one) for order in orders for one in order.freight_discounts]
     _add_discounts(session, trade.user_id, discounts)
-    created = [(order, {}, {"status": order.status.value, "payable": order.payable.cents}) for order in orders]
+    created: list[_Change] = [
+        (order, {}, {"status": order.status.value, "payable": order.payable.cents}) for order in orders
+    ]
     add_events(session, created, act="create", by=by, note="", at=trade.created_at)
 
 

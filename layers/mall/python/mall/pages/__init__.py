@@ -19,5 +19,6 @@ Decisions that bind others:
 - One renders a page at a time (a lease longer than a function may run), so an older rendering never replaces a newer.
 - Each object is replaced in one piece and holds everything its reader needs; the bucket keeps former versions.
 - A page whose thing is gone stays as an object that says so and is answered with 410, so its address is never empty.
-- Anything that changes with a visitor, or faster than a page may, is fetched by the page as JSON.
+- Anything that changes with a visitor, or faster than a page may, is fetched by the page as JSON. Pages about the
+  visitor (`model.PERSONAL`: account, cart, checkout, orders, …) are the same file for everybody.
 """

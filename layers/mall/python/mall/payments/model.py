@@ -14,6 +14,8 @@ MOST_ATTEMPTS = 20
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60))
 # For how long after its expiry an attempt is asked for once more: a channel's clock, and a buyer in its last second.
 GRACE = timedelta(minutes=2)
+# A channel that has said nothing of a payment for so long after its time says nothing any more.
+HOPELESS = timedelta(days=7)
 
 
 class PaymentNotFound(errors.NotFound):
@@ -259,11 +261,14 @@ def judge(intent: Intent, attempt: Attempt, report: Report) -> Verdict:
     return _ENDS.get(report.standing, Verdict.NOTHING) if attempt.open else Verdict.NOTHING
 
 
-def next_check(checks: int, at: datetime, expires_at: datetime) -> datetime:
-    """When to ask for an attempt again that was asked for `checks` times; the last time is soon after its expiry."""
+def next_check(checks: int, at: datetime, expires_at: datetime) -> datetime | None:
+    """When to ask for an attempt again that was asked for `checks` times: soon after its expiry too, and after that for
+    as long as its channel says nothing that ends it; None when there is no hope of that."""
     step = at + LADDER[min(checks, len(LADDER) - 1)]
     end = expires_at + GRACE
-    return min(step, end) if at < end else step
+    if at < end:
+        return min(step, end)
+    return step if at < expires_at + HOPELESS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def attempts_of(session: sql.Session, intent_id: str) -> list[Attempt]:
 
 def locked(session: sql.Session, attempt_id: str) -> tuple[Intent, Attempt] | None:
     """An attempt with its intent, locked until the transaction ends; None when we know no such attempt."""
+    if not _could_be_ours(attempt_id):
+        return None
     # Both rows: PostgreSQL reads again what it had to wait for, and only that.
     found = _with_intent(attempt_id).with_for_update()
     row = session.execute(found, execution_options=_FRESH).one_or_none()
@@ -192,7 +194,7 @@ def due(at: datetime, *, limit: int) -> list[Attempt]:
         return [_attempt(row) for row in rows]
 
 
-def claim(attempt: Attempt, *, at: datetime, next_check_at: datetime) -> bool:
+def claim(attempt: Attempt, *, at: datetime, next_check_at: datetime | None) -> bool:
     """Take it upon oneself to ask for an attempt now; False when somebody else has."""
     with sql.session(key=attempt.id) as session:
         result: Any = session.execute(
@@ -237,6 +239,15 @@ def keep_event(
         )
     ).one()
     return Verdict(before)
+
+
+def _could_be_ours(id_: str) -> bool:
+    """Whether this could be an id of ours at all; a channel tells of other people's numbers too."""
+    try:
+        ids.slot_of(id_)
+    except ids.MalformedId:
+        return False
+    return True
 
 
 def _by_id(row: type[IntentRow] | type[AttemptRow], id_: str) -> tuple[ColumnElement[bool], ...]:

@@ -10,6 +10,7 @@ for sales and the counts of searches:
 | `search_place`    | that it is listed in a place: a category and those above it, a brand, a merchant, the whole mall |
 | `search_facet`    | a facet's value: what it is called, and where it stands                                          |
 | `search_term`     | a word or name that people may mean: for suggestions and the correction of spelling              |
+| `search_sale`     | what an order bought of a product within the last month                                          |
 | `search_count`    | how often something was searched for within an hour                                              |
 | `search_hot_word` | the ranking made of these                                                                        |
 

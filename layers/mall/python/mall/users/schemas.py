@@ -1,10 +1,9 @@
 """The fields that several of the users' schemas have in common. Descriptions are part of the API contract."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-Locale = Literal["zh-CN", "en"]
 IdentifierText = Annotated[
     str, Field(min_length=3, max_length=254, description="An e-mail address, or a phone number (China's without +86).")
 ]

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from mall.catalog.brands.model import Brand, State
-from mall.catalog.schemas import Locale, LocaleKey, Logo, Slug
 from mall.catalog.texts import pick
+from mall.fields import Locale, LocaleKey, Logo, Slug
 from mall.http import Body, Page, View
 
 Name = Annotated[dict[LocaleKey, Annotated[str, Field(max_length=60)]], Field(min_length=1)]

@@ -7,7 +7,7 @@ from mall import events, ids
 from mall.catalog import texts
 from mall.catalog.brands import schemas, store
 from mall.catalog.brands.model import Brand, BrandHidden, NoSuchBrand, State
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.observability import logger
 from mall.seen import Seen
 
@@ -33,9 +33,14 @@ def active(brand_id: str) -> Brand:
     return brand
 
 
+def everything() -> Iterator[Brand]:
+    """All brands by name, also those that are not shown."""
+    return store.everything()
+
+
 def all() -> Iterator[Brand]:
     """All brands that are shown, by name."""
-    return (brand for brand in store.everything() if brand.state is State.ACTIVE)
+    return (brand for brand in everything() if brand.state is State.ACTIVE)
 
 
 def show(brand_id: str, query: LocaleQuery) -> schemas.BrandView:

@@ -7,8 +7,8 @@ from pydantic import Field
 from mall import ids
 from mall.catalog.categories.model import Category, Node, Published, State
 from mall.catalog.categories.template import MOST_ATTRIBUTES, MOST_VALUES, Attribute, Kind, Template, Value, to_json
-from mall.catalog.schemas import LocaleKey, Slug
 from mall.catalog.texts import pick
+from mall.fields import LocaleKey, Slug
 from mall.http import Body, View
 
 CategoryId = Annotated[str, Field(pattern=ids.pattern("cat"))]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mall.catalog.categories import schemas, store
 from mall.catalog.categories.model import Node, NoSuchCategory, Published, State
-from mall.catalog.schemas import LocaleQuery
+from mall.fields import LocaleQuery
 from mall.seen import Seen
 
 # A reader may take a category for what it was half a minute ago; whoever decides something asks `published`.

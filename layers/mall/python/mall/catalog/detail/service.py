@@ -13,8 +13,8 @@ from mall.catalog.offers.model import Offers
 from mall.catalog.offers.schemas import OfferView, PriceView
 from mall.catalog.products import service as products
 from mall.catalog.products.model import NoSuchProduct, Product
-from mall.catalog.schemas import LocaleQuery
 from mall.catalog.texts import pick
+from mall.fields import LocaleQuery
 from mall.merchants import service as merchants
 
 _YES = {"zh-CN": ("否", "是"), "en": ("No", "Yes")}

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mall import ids
 from mall.catalog.labels.model import MOST_LABELS, Labels
-from mall.catalog.schemas import LocaleKey
+from mall.fields import LocaleKey
 from mall.http import Body, View
 
 LabelId = Annotated[str, Field(pattern=ids.pattern("lbl"))]

@@ -24,7 +24,7 @@ from mall.catalog.products.preparing import (
     MOST_SPECIAL_PRICES,
     MOST_TAGS,
 )
-from mall.catalog.schemas import LocaleKey, PictureId, Slug
+from mall.fields import LocaleKey, PictureId, Slug
 from mall.http import Body, Page, View
 
 Code = Annotated[str, Field(min_length=1, max_length=64)]

@@ -97,17 +97,6 @@ def uses_category(category_id: str) -> bool:
 # --- what merchants do
 
 
-def put(
-    merchant_id: str, content: Content, *, by: str, submit: bool = False, product_id: str | None = None
-) -> tuple[Product, What]:
-    """Write down what a merchant says of a product, as `write` does; also where somebody else begins it just now."""
-    try:
-        record, what = write(merchant_id, content, by=by, submit=submit, product_id=product_id)
-    except ExternalIdTaken:
-        record, what = write(merchant_id, content, by=by, submit=submit, product_id=product_id)
-    return record.product, what
-
-
 def write(
     merchant_id: str,
     content: Content,

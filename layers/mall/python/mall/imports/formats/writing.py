@@ -1,4 +1,8 @@
-"""Writing products into a file, such that an import of it changes nothing."""
+"""Writing products into a file, such that an import of it changes nothing.
+
+But for one thing: a sheet names options and their values by code, so what a merchant called options of their own, in
+one language or two, only JSON Lines keep.
+"""
 
 import csv
 import io

@@ -63,6 +63,10 @@ def _back(user_id: str, order_id: str, act: Act, by: Actor, note: str) -> Order:
         order = store.order(session, user_id, order_id, lock=True)
         (order,) = life.change(session, [order], act, by, at=now, note=note, reason=None)
         deadlines.meet(session, [order.id], [Kind.AGREE], now)
+        waiting = deadlines.current(session, order.id, Kind.SHIP)
+        if waiting is not None:
+            # The sweep has looked in vain meanwhile, and would take its time now.
+            deadlines.look_again(session, waiting, max(now, waiting.due_at))
         return order
 
     return sql.retrying(change, key=user_id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mall import clock, errors, events, sql
@@ -204,7 +205,7 @@ def cancel(user_id: str, trade_id: str, *, by: Actor, reason: str) -> Stage:
             intent = payments.close_intent(seen.intent_id, reason)
             if intent.state not in _NOT_PAID:
                 return confirm(user_id, trade_id)
-        ended = sql.retrying(lambda session, seen=seen: _cancel(session, seen, by, reason), key=user_id)
+        ended = sql.retrying(partial(_cancel, seen=seen, by=by, reason=reason), key=user_id)
         if ended is not None:
             if ended.token:
                 _wake(ended, ended.token)
@@ -212,7 +213,7 @@ def cancel(user_id: str, trade_id: str, *, by: Actor, reason: str) -> Stage:
     raise errors.Unavailable("The trade keeps changing. Try again.")
 
 
-def _cancel(session: sql.Session, seen: Trade, by: Actor, reason: str) -> Trade | None:
+def _cancel(session: sql.Session, *, seen: Trade, by: Actor, reason: str) -> Trade | None:
     """Cancel what is as it was `seen`; None when its payment was opened meanwhile, which has to be closed first."""
     now = clock.now()
     trade = store.trade(session, seen.user_id, seen.id, lock=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from mall import clock, errors, sql
 from mall.money import Money
@@ -31,9 +32,8 @@ def modify_price(user_id: str, order_id: str, payable: Money, *, by: Actor, note
             if intent.state is not IntentState.CLOSED:
                 paying.confirm(user_id, trade.id)
                 continue
-        changed = sql.retrying(
-            lambda session, seen=trade: _modify(session, seen, order_id, payable, by, note), key=user_id
-        )
+        work = partial(_modify, seen=trade, order_id=order_id, payable=payable, by=by, note=note)
+        changed = sql.retrying(work, key=user_id)
         if changed is not None:
             order, trade = changed
             if trade.intent_id is None and trade.stage is Stage.AWAITING_PAYMENT:
@@ -50,7 +50,7 @@ def _check(order: Order, payable: Money, by: Actor) -> None:
 
 
 def _modify(
-    session: sql.Session, seen: Trade, order_id: str, payable: Money, by: Actor, note: str
+    session: sql.Session, *, seen: Trade, order_id: str, payable: Money, by: Actor, note: str
 ) -> tuple[Order, Trade] | None:
     now = clock.now()
     trade = store.trade(session, seen.user_id, seen.id, lock=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from mall import clock, events, sql
 from mall.observability import logger
 from mall.orders import store
-from mall.orders.model import Order
+from mall.orders.model import Order, OrderNotFound
 from mall.orders.reading import store as reading
 
 # What changed longer ago was audited on an earlier night. What changed a moment ago may be on its way.
@@ -16,7 +16,12 @@ _AT_ONCE = 100
 
 def project(event: events.Event) -> None:
     """Take in `orders.OrderChanged`: read the order where it lives, and keep it as it is now."""
-    reading.put(_order(str(event.data["user_id"]), str(event.data["order_id"])))
+    try:
+        order = _order(str(event.data["user_id"]), str(event.data["order_id"]))
+    except OrderNotFound:
+        logger.error("news of no order", order_id=str(event.data["order_id"]))
+        return
+    reading.put(order)
 
 
 def _order(user_id: str, order_id: str) -> Order:
@@ -46,7 +51,7 @@ def audit(*, go_on: Callable[[], bool] = lambda: True) -> dict[str, int]:
         found["orphans"] += len(orphans)
         for id in sorted(orphans):
             logger.error("read model of no order", order_id=id)
-    logger.info("read model audited", **found)
+    logger.info("read model audited", found=found)
     return found
 
 

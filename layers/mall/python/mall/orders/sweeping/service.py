@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from mall import clock, errors, events, sql
 from mall.inventory import service as inventory
@@ -9,7 +10,7 @@ from mall.observability import count, logger
 from mall.orders import rules, store
 from mall.orders.cancelling import service as cancelling
 from mall.orders.deadlines import store as deadlines
-from mall.orders.model import SYSTEM, Deadline, Kind, Order, Refused, Stage, Status
+from mall.orders.model import SYSTEM, Deadline, Kind, Order, OrderNotFound, Refused, Stage, Status
 from mall.orders.paying import service as paying
 from mall.orders.placing import service as placing
 from mall.orders.shipping import service as shipping
@@ -33,7 +34,11 @@ def sweep(shard: int, *, go_on: Callable[[], bool] = lambda: True) -> int:
 
 
 def _act(deadline: Deadline) -> None:
-    facts = {"subject": deadline.subject, "kind": deadline.kind.value, "due_at": deadline.due_at.isoformat()}
+    facts: dict[str, Any] = {
+        "subject": deadline.subject,
+        "kind": deadline.kind.value,
+        "due_at": deadline.due_at.isoformat(),
+    }
     try:
         _ACTS[deadline.kind](deadline)
     except Refused as refusal:
@@ -115,9 +120,13 @@ _ACTS: Mapping[Kind, Callable[[Deadline], None]] = {
 def reservation_overdue(event: events.Event) -> None:
     """Answer `inventory.ReservationOverdue`: the stock is sold, given back, or held on."""
     user_id, order_id = str(event.data["user_id"]), str(event.data["order_id"])
-    with sql.session(key=user_id) as session:
-        order = store.order(session, user_id, order_id)
-        trade = store.trade(session, user_id, order.trade_id)
+    try:
+        with sql.session(key=user_id) as session:
+            order = store.order(session, user_id, order_id)
+            trade = store.trade(session, user_id, order.trade_id)
+    except OrderNotFound:
+        inventory.release(order_id, "no such order")
+        return
     if order.status is Status.CANCELLED:
         inventory.release(order_id, order.reason or "cancelled")
     elif order.status is not Status.PENDING_PAYMENT:

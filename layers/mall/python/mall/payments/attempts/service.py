@@ -32,11 +32,6 @@ _AT_ONCE = 8
 _BATCH = 200
 
 
-def offered(currency: str = "") -> list[channels.Offer]:
-    """The channels that people can pay with, in the order in which they are offered."""
-    return [offer for offer in channels.offers() if not currency or currency in offer.currencies]
-
-
 def mine(user_id: str, intent_id: str) -> tuple[Intent, list[Attempt]]:
     """Somebody's own intent with its attempts. Raises PaymentNotFound, also when it is another's."""
     if not _is_own(user_id, intent_id):

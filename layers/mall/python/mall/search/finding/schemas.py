@@ -1,12 +1,13 @@
 """What clients send and get of searches and listings."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from mall import errors
 from mall.catalog.cards import CardView, PriceRange
+from mall.fields import Locale
 from mall.http import Page, View
 from mall.search.finding.model import Sort
 
@@ -15,8 +16,6 @@ MOST_CHOSEN = 20
 LARGEST_PRICE = 10**15
 
 _ATTRIBUTE = re.compile(r"attr\.[a-z0-9][a-z0-9_-]{0,39}")
-
-Locale = Literal["zh-CN", "en"]
 
 
 class ListingQuery(Page):

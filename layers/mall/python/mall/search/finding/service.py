@@ -7,6 +7,7 @@ from typing import Any
 
 from mall import clock
 from mall.catalog.cards import Card, CardView, shown
+from mall.fields import Locale
 from mall.money import Money
 from mall.search import words
 from mall.search.finding import store
@@ -16,7 +17,6 @@ from mall.search.finding.schemas import (
     FacetValueView,
     FacetView,
     ListingQuery,
-    Locale,
     SearchQuery,
     SearchResult,
 )

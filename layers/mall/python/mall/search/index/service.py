@@ -94,11 +94,6 @@ def rebuild(progress: Callable[[int], None]) -> set[str]:
     return failed
 
 
-def sold(product_id: str, units: int) -> None:
-    """Count units of a product that were sold, fewer than none where they were returned."""
-    store.sold(product_id, units)
-
-
 def _brand(brand_id: str) -> Brand | None:
     try:
         brand = brands.get(brand_id)

@@ -15,7 +15,7 @@ _LOCK_CLASS = 20771
 
 _MOST_TERM = 60
 
-_LOCK = text(
+LOCK = text(
     f"""
     SELECT count(pg_advisory_xact_lock({_LOCK_CLASS}, number))
     FROM (SELECT DISTINCT hashtext(id) AS number FROM unnest(CAST(:ids AS text[])) AS id ORDER BY 1) AS products
@@ -27,7 +27,7 @@ _REMOVE = [
     for table, key in (("search_place", "product_id"), ("search_card", "product_id"), ("search_product", "id"))
 ]
 # What sales add to a product's standing: the tenth as much as the tenth to the hundredth.
-_SALES = "CAST(round(100 * ln(1 + {sales})) AS bigint)"
+SALES = "CAST(round(100 * ln(1 + {sales})) AS bigint)"
 _PRODUCTS = text(
     f"""
     INSERT INTO search_product AS p (id, document, facets, price, price_to, sales, boost, published)
@@ -35,13 +35,18 @@ _PRODUCTS = text(
            setweight(to_tsvector('english', r.a), 'A') || setweight(to_tsvector('english', r.b), 'B')
            || setweight(to_tsvector('english', r.c), 'C') || setweight(to_tsvector('english', r.d), 'D'),
            ARRAY(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(r.facets)),
-           r.price, r.price_to, 0, r.standing, r.published
+           r.price, r.price_to, sold.units, r.standing + {SALES.format(sales="sold.units")}, r.published
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
         (id text, a text, b text, c text, d text, facets jsonb, price bigint, price_to bigint, standing bigint,
-         published bigint)
+         published bigint),
+        -- Of one that is there already, the number stays, which is kept with each sale.
+        LATERAL (
+            SELECT CASE WHEN EXISTS (SELECT FROM search_product known WHERE known.id = r.id) THEN 0
+                ELSE (SELECT coalesce(sum(s.units), 0) FROM search_sale s WHERE s.product_id = r.id) END
+        ) AS sold (units)
     ON CONFLICT (id) DO UPDATE SET
         document = excluded.document, facets = excluded.facets, price = excluded.price, price_to = excluded.price_to,
-        boost = excluded.boost + {_SALES.format(sales="p.sales")}, published = excluded.published
+        boost = excluded.boost + {SALES.format(sales="p.sales")}, published = excluded.published
     """  # noqa: S608
 )
 _NEW_CARDS = text(
@@ -99,20 +104,6 @@ _TERMS = text(
 _IN_PLACE = text(
     "SELECT product_id FROM search_place WHERE place = :place AND product_id > :after ORDER BY product_id LIMIT :most"
 )
-_SOLD = [
-    text(
-        f"""
-        UPDATE search_product SET
-            sales = greatest(0, sales + :units),
-            boost = boost - {_SALES.format(sales="sales")} + {_SALES.format(sales="greatest(0, sales + :units)")}
-        WHERE id = :id
-        """  # noqa: S608
-    ),
-    text(
-        "UPDATE search_place s SET sales = p.sales, boost = p.boost "
-        "FROM search_product p WHERE p.id = s.product_id AND s.product_id = :id"
-    ),
-]
 
 
 def write(ids: Sequence[str], read: Callable[[Sequence[str]], Mapping[str, Entry]]) -> int:
@@ -123,7 +114,7 @@ def write(ids: Sequence[str], read: Callable[[Sequence[str]], Mapping[str, Entry
     wanted = sorted(set(ids))
 
     def act(session: sql.Session) -> int:
-        session.execute(_LOCK, {"ids": wanted})
+        session.execute(LOCK, {"ids": wanted})
         entries = read(wanted)
         known = {row.product_id: row.digest for row in session.execute(_DIGESTS, {"ids": wanted})}
         gone = [id for id in wanted if id in known and id not in entries]
@@ -148,17 +139,6 @@ def in_place(place: str, *, together: int = 200) -> Iterator[list[str]]:
             return
         yield found
         after = found[-1]
-
-
-def sold(id: str, units: int) -> None:
-    """Count units of a product that were sold (fewer than none: that were returned)."""
-
-    def act(session: sql.Session) -> None:
-        session.execute(_LOCK, {"ids": [id]})
-        for statement in _SOLD:
-            session.execute(statement, {"id": id, "units": units})
-
-    sql.retrying(act, single=True)
 
 
 def _store(session: sql.Session, changed: Sequence[tuple[Entry, str]]) -> None:

@@ -2,9 +2,10 @@
 
 from pydantic import Field
 
+from mall.fields import Locale
 from mall.http import Body, View
 from mall.users.model import Purpose
-from mall.users.schemas import IdentifierText, Locale
+from mall.users.schemas import IdentifierText
 
 
 class CodeRequest(Body):

@@ -9,7 +9,7 @@ from mall.users.model import Account, Profile, State
 
 EXPORTS_A_DAY = 3
 LINK_LIFETIME = timedelta(minutes=10)
-PARTS = ("account", "addresses", "consents", "activity", "cart")
+PARTS = ("account", "addresses", "consents", "activity", "cart", "wallet")
 
 
 class NoSuchExport(errors.NotFound):

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from mall import clock
+from mall.fields import Locale
 from mall.http import Body, View
 from mall.users.model import Account, Gender
-from mall.users.schemas import Locale
 
 
 def _in_the_past(day: date) -> date:

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from mall import errors
+from mall.fields import Locale
 from mall.http import Body
-from mall.users.schemas import Code, IdentifierText, Locale, Password, PresentPassword, TotpCode
+from mall.users.schemas import Code, IdentifierText, Password, PresentPassword, TotpCode
 from mall.users.sessions.schemas import KeepCookie
 
 DeviceName = Annotated[str, Field(max_length=80, description="How the owner will recognise this device.")]

@@ -1,4 +1,4 @@
-"""What several schemas of the catalog have in common."""
+"""Fields and queries that schemas of several subsystems have in common."""
 
 from typing import Annotated, Literal
 

@@ -1,0 +1,1 @@
+"""What a person gets of their wallet in the copy of their data."""
