@@ -250,6 +250,8 @@ BUILT_IN_ROLES = {
                     "pages.get_rebuild",
                     "pages.invalidate_pages",
                     "pages.publish_pages",
+                    "payments.list_exceptions",
+                    "payments.resolve_exception",
                     "refunds.get_refund_record",
                     "refunds.list_refunds",
                     "refunds.retry_refund",
