@@ -15,7 +15,7 @@ a batch would look as if they did not.
 It knows no groups of origins: what the first has not would not be asked of the second.
 
 It does not know whose a task token is, and asks for the permission to answer to it on every resource. On AWS that is a
-permission on the state machine which waits.
+permission on the state machine which waits; and where none waits any more, the answer is that there is no such task.
 """
 
 import json
@@ -45,8 +45,10 @@ def named(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def permitted(action: str | None) -> str | None:
-    """The permission that AWS asks for where the emulator asks for `action`."""
+def permitted(action: str | None, body: bytes) -> str | None:
+    """The permission that AWS asks for where the emulator asks for `action`; None where it asks for none."""
+    if action and action.startswith("states:SendTask") and _token(body) not in _waiting:
+        return None
     return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
 
 
@@ -72,13 +74,17 @@ def wait(resource: str, given: Any, token: str, state: Any) -> Any:
 
 def resource(service: str, method: str, path: str, headers: Any, body: bytes, *more: Any) -> str:
     """What a request wants to touch; an answer to a task token, the state machine that waits for it."""
-    found = str(_resource(service, method, path, headers, body, *more))
-    if service != "states" or found != "*":
-        return found
+    if service == "states" and (machine := _waiting.get(_token(body))):
+        return machine
+    return str(_resource(service, method, path, headers, body, *more))
+
+
+def _token(body: bytes) -> str:
+    """The task token in a request, "" where there is none."""
     try:
-        return _waiting.get(json.loads(body)["taskToken"], found)
-    except (ValueError, KeyError, TypeError):
-        return found
+        return str(json.loads(body).get("taskToken") or "")
+    except (ValueError, AttributeError):
+        return ""
 
 
 def restore(store: Any, positions: Any) -> None:
@@ -159,7 +165,7 @@ _resource, iam_actions.extract_resource_arn = iam_actions.extract_resource_arn, 
 _execute = lambda_svc._execute_function
 lambda_svc._execute_function = lambda *given, **options: named(_execute(*given, **options))
 _action = iam_actions.extract_iam_action
-iam_actions.extract_iam_action = lambda *given, **options: permitted(_action(*given, **options))
+iam_actions.extract_iam_action = lambda *given: permitted(_action(*given), given[4])
 
 if __name__ == "__main__":
     app.main()

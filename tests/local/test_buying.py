@@ -167,7 +167,7 @@ def test_a_paid_order_is_delivered_later_invoiced_and_bought_again_but_not_recei
 
     later = shopper.ask("POST", f"{path}/postpone-delivery", {"delivery_date": day})
     shopper.ask("POST", f"{path}/invoice", {"kind": "personal", "title": "林晓"})
-    again = shopper.ask("POST", f"{path}/buy-again")
+    again = shopper.ask("POST", f"{path}/buy-again", Idempotency_Key=key())
 
     assert later["delivery_date"] == day
     assert refused(shopper, "POST", f"{path}/invoice", {"kind": "personal", "title": "林晓"})[0] == 409
