@@ -9,6 +9,7 @@ from typing import Any
 from mall.users.activity.schemas import FavouriteList, ViewList
 from mall.users.address_book import places
 from mall.users.address_book.schemas import AddressList, AddressView, NewAddress
+from mall.users.avatars.schemas import Upload
 from mall.users.codes.schemas import CodeRequested
 from mall.users.consents.model import Kind
 from mall.users.consents.schemas import ConsentList, ConsentState
@@ -20,6 +21,7 @@ from mall.users.totp.schemas import RecoveryCodes, TotpStart
 NOW = datetime(2030, 1, 5, 12, tzinfo=UTC)
 LIN, PASSWORD, CODE, APP_CODE = "lin@shopper.example", "demo: fills a cart", "246810", "135790"
 USER = "usr_01KAQ3Z5J8M0T1V2W3X4Y5Z6A703"
+MOST_BYTES = 2_000
 COOKIE = "mall_session"
 ATTRIBUTES = "Path=/api/sessions; Max-Age=2592000; HttpOnly; Secure; SameSite=Strict"
 
@@ -73,6 +75,7 @@ class People:
     """One person who is there from the start, Lin, and those who register."""
 
     def __init__(self) -> None:
+        self.address = ""
         self.reset()
 
     def reset(self) -> None:
@@ -202,7 +205,7 @@ class People:
                 return found
         return None
 
-    def _account(self, request: Request, path: list[str]) -> Reply | None:
+    def _account(self, request: Request, path: list[str]) -> Reply | None:  # noqa: PLR0911
         match request.method, path:
             case "GET", []:
                 return Reply(200, dumped(ProfileView.model_validate(self.profile)))
@@ -211,6 +214,10 @@ class People:
                     raise Refused(409, "ChangedMeanwhile")
                 self.profile |= request.body | {"version": self.profile["version"] + 1}
                 return Reply(200, dumped(ProfileView.model_validate(self.profile)))
+            case "POST", ["avatar"]:
+                fields = {"key": "uploads/1", "Content-Type": request.body["content_type"]}
+                form = Upload(url=f"{self.address}/bucket", fields=fields, max_bytes=MOST_BYTES)
+                return Reply(201, dumped(form))
             case "POST", ["exports"]:
                 return Reply(202, dumped(ExportView(id="exp_1", state="preparing")))
             case "GET", ["exports", _]:
@@ -220,6 +227,12 @@ class People:
                     raise Refused(401, "WrongCredentials")
                 return Reply(202)
         return None
+
+    def uploaded(self, form: bytes) -> str:
+        """What is the avatar after this form (multipart/form-data, the file last) was sent to the bucket."""
+        assert b'name="key"\r\n\r\nuploads/1' in form
+        assert form.index(b'name="file"') > form.index(b'name="Content-Type"')
+        return "p/pic_mug-celadon/160.webp"
 
     def _security(self, request: Request, path: list[str]) -> Reply | None:  # noqa: PLR0911
         match request.method, path:

@@ -38,7 +38,7 @@ class Storefront:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self.trade.address = self.address
+        self.people.address = self.trade.address = self.address
         self.headers = security_headers()
 
     def __enter__(self) -> "Storefront":
@@ -104,6 +104,11 @@ def _handler(shop: Storefront) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length") or 0)
             text = self.rfile.read(length)
             url = urlsplit(self.path)
+            if not url.path.startswith("/api/"):
+                # A file for a bucket: what becomes of it is seen on the profile.
+                shop.people.profile["avatar"] = shop.people.uploaded(text)
+                self._send(204, b"", {})
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = json.loads(text) if text else None
             query = dict(parse_qsl(url.query))

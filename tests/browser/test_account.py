@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.people import APP_CODE, CODE, PASSWORD, Refused
+from tests.browser.people import APP_CODE, CODE, MOST_BYTES, PASSWORD, Refused
 from tests.browser.site import Storefront
 
 DIVIDED = {"province": "广东省", "city": "深圳市", "district": "南山区"}
@@ -63,6 +63,26 @@ def test_without_a_network_a_page_says_so_and_tries_again(shop: Storefront, visi
     page.get_by_role("button", name="Try again").click()
 
     expect(page.get_by_text("There are no addresses yet")).to_be_visible()
+
+
+def test_a_picture_is_sent_to_the_bucket_and_shown(shop: Storefront, visit: Visit) -> None:
+    page = visit("/en/account/", signed=True)
+
+    page.get_by_label("Change picture").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": b"png"})
+
+    expect(page.get_by_text("Your picture is up to date")).to_be_visible()
+    expect(page.locator("#avatar img")).to_have_attribute("src", "/media/p/pic_mug-celadon/160.webp")
+
+
+def test_a_picture_that_is_too_large_is_not_sent(shop: Storefront, visit: Visit) -> None:
+    page = visit("/en/account/", signed=True)
+
+    page.get_by_label("Change picture").set_input_files(
+        {"name": "me.png", "mimeType": "image/png", "buffer": b"x" * (MOST_BYTES + 1)}
+    )
+
+    expect(page.get_by_text("This picture is too large.")).to_be_visible()
+    assert shop.people.profile["avatar"] == ""
 
 
 # ── Security ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ import grimp
 import pytest
 
 from infra.local.state import ROOT
-from infra.local.templates import FUNCTION, resources
+from infra.local.templates import FUNCTION, STACK, resources
 from tests.fixtures import stacks
 from tests.infra.plain import translated
 
@@ -43,26 +43,41 @@ Thing = tuple[str, str]
 
 
 def _statements(stack: Any, function: str) -> Iterator[dict[str, Any]]:
-    """What the function's role allows: its own policies, and those of the same template that it names."""
+    """What the function's role allows: its own policies, and those that it names, here or in another stack."""
     template = translated(stack.path)
     role = template["Resources"][f"{function}Role"]["Properties"]
-    documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+    documents = [(stack, policy["PolicyDocument"]) for policy in role.get("Policies", [])]
     for managed in role["ManagedPolicyArns"]:
         match managed:
             case {"Ref": str(name)} if name in template["Resources"]:
-                documents.append(template["Resources"][name]["Properties"]["PolicyDocument"])
+                documents.append((stack, template["Resources"][name]["Properties"]["PolicyDocument"]))
+            case {"Ref": str(name)} if handed := _handed(stack, name):
+                documents.append(handed)
             case {"Fn::If": [str(condition), _, _]} if not stack.holds(condition):
                 continue
             case str() | {"Fn::Sub": _}:
                 assert str(stack.value(managed)).rpartition("/")[2] in HARMLESS
             case _:
                 raise AssertionError(f"{function} has the policy {managed}, of which this test knows nothing")
-    for document in documents:
+    for owner, document in documents:
         for statement in document["Statement"]:
             yield {
                 "actions": _listed(statement["Action"]),
-                "resources": [str(resource) for resource in _listed(stack.value(statement["Resource"]))],
+                "resources": [str(resource) for resource in _listed(owner.value(statement["Resource"]))],
             }
+
+
+def _handed(stack: Any, parameter: str) -> tuple[Any, dict[str, Any]] | None:
+    """The policy of another stack that `template.yaml` hands to this one, and that stack."""
+    root = TREE[0]
+    for name, nested in resources(root.template, STACK).items():
+        match nested["Properties"].get("Parameters", {}).get(parameter):
+            case {"Fn::GetAtt": [str(other), str(output)]} if root.child(name).path == stack.path:
+                owner = root.child(other)
+                match owner.template["Outputs"][output.removeprefix("Outputs.")]["Value"]:
+                    case {"Ref": str(policy)} if policy in owner.template["Resources"]:
+                        return owner, owner.template["Resources"][policy]["Properties"]["PolicyDocument"]
+    return None
 
 
 def _listed(value: Any) -> list[Any]:

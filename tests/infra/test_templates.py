@@ -100,6 +100,8 @@ def test_functions_that_people_wait_for_start_from_a_snapshot() -> None:
     }
     # The gateway's authorizer, and what the distribution calls.
     served |= {"users.authorize", "images.get_size", "pages.show_missing"}
+    # What a buyer waits for between placing an order and paying for it.
+    served |= {"inventory.reserve_stock", "orders.hold_benefits", "orders.open_payment"}
 
     from_snapshot = {
         f"{parameter.values[0].stem}.{parameter.values[2]['Handler'].removesuffix('.app')}"

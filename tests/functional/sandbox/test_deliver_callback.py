@@ -56,7 +56,7 @@ def test_who_does_not_answer_at_all_is_called_again(merchant: Merchant, message:
 
 
 def test_the_ladder_is_climbed_to_its_end_and_no_further(merchant: Merchant, provider: Provider, message: Any) -> None:
-    moment, steps = clock.now(), []
+    moment, steps = clock.now().replace(microsecond=0) + timedelta(seconds=1), []
     while True:
         with clock.at(moment):
             merchant.deliver(message)

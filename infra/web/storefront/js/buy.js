@@ -8,6 +8,7 @@ import { own, signedIn } from "./session.js";
 const MOST = 999;
 // A page that somebody leaves at once was not looked at.
 const LOOKED_MS = 1500;
+const LEAVING_MS = 500;
 const form = byId("buy");
 const note = byId("buy-note");
 const quantity = byId("quantity");
@@ -56,16 +57,21 @@ function favourite(product) {
     button.classList.toggle("is-favourite", on);
     button.querySelector("span").textContent = on ? t("buy.is_favourite") : t("buy.favourite");
   };
-  if (signedIn() && isFavourite(product)) show(true);
+  const mark = (on) => {
+    show(on);
+    setFavourite(product, on);
+  };
+  if (signedIn()) show(isFavourite(product));
   button.addEventListener("click", async () => {
     if (!signedIn()) return location.assign(addresses.own("sign-in", { next: location.pathname + location.search }));
     const on = button.getAttribute("aria-pressed") !== "true";
-    show(on);
+    mark(on);
     try {
       await own(on ? "PUT" : "DELETE", `/api/users/me/favourites/product/${product}`, { keepalive: true });
-      setFavourite(product, on);
-    } catch {
-      show(!on);
+    } catch (error) {
+      // A page that is being left breaks off its questions, and is gone before this goes on.
+      if (!error.status) await new Promise((resolve) => setTimeout(resolve, LEAVING_MS));
+      mark(!on);
       say(t("buy.failed"));
     }
   });

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from mall.money import Money
@@ -36,14 +35,15 @@ _MONEY: Mapping[type, frozenset[str]] = {
 _ELSEWHERE = frozenset({"lines", "discounts", "freight_discounts"})
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in _ELSEWHERE)
+_NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind) if field.name not in _ELSEWHERE)
+    for kind in (Trade, Order, Line, Discount)
+}
 
 
 def columns(value: Trade | Order | Line | Discount) -> dict[str, Any]:
     """The columns that hold `value`, without those that only the row knows (slot, owner)."""
-    found = plain({name: getattr(value, name) for name in _names(type(value))})
+    found = plain({name: getattr(value, name) for name in _NAMES[type(value)]})
     if isinstance(value, Trade):
         found["currency"] = value.total.currency
     elif isinstance(value, Order):
@@ -89,7 +89,7 @@ def discount(row: Any, currency: str) -> Discount:
 def _values(kind: type, row: Any, currency: str) -> dict[str, Any]:
     money = _MONEY[kind]
     found = {}
-    for name in _names(kind):
+    for name in _NAMES[kind]:
         value = getattr(row, name)
         if name in money:
             value = None if value is None else Money(value, currency)

@@ -126,9 +126,10 @@ def await_payment(user_id: str, trade_id: str, token: str) -> None:
     _wake(trade, token)
 
 
-def confirm(user_id: str, trade_id: str) -> Stage:
-    """Make a trade that is paid for a paid one, in one transaction, and wake its saga; a repetition changes nothing.
+def confirm(user_id: str, trade_id: str, *, wake: bool = True) -> Stage:
+    """Make a trade that is paid for a paid one, in one transaction; a repetition changes nothing.
 
+    `wake` lets its saga, which may be waiting for the payment, go on; the saga itself does not have to be woken.
     Returns the stage it ends in: PAID, or CANCELLED where somebody was quicker. Raises NotPaidYet.
     """
 
@@ -144,7 +145,7 @@ def confirm(user_id: str, trade_id: str) -> Stage:
     trade = sql.retrying(act, key=user_id)
     if trade.stage is Stage.PAID:
         logger.info("trade paid", trade_id=trade.id, total=trade.total.cents)
-    if trade.token:
+    if wake and trade.token:
         _wake(trade, trade.token)
     return trade.stage
 

@@ -11,7 +11,7 @@ from mall import nosql
 from mall.orders.model import Order
 
 
-class OfStatus(GlobalSecondaryIndex["OrderItem"]):
+class OfStatus(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-call]
     """A merchant's orders of one status, in the order of their ids."""
 
     class Meta:
