@@ -114,6 +114,18 @@ def test_an_insert_finds_its_shard_without_a_key(shop: list[str], taken: Taken) 
     assert (len(stored(low)), len(stored(high)), taken.plain) == (1, 1, 2)
 
 
+def test_several_rows_of_values_are_written_as_they_are_given(shop: list[str], taken: Taken) -> None:
+    one, other = buyer(21), buyer(21)
+
+    for user_id, options in ((one, {}), (other, LONG)):
+        with sql.session(key=user_id) as session:
+            rows = [parcel(user_id, note=None, weight=weight, stops=stops) for weight, stops in ((1, None), (2, []))]
+            session.execute(insert(Parcel).values(rows), execution_options=options)
+
+    assert taken.plain == 1
+    assert sorted(stored(one), key=lambda row: row[1]) == sorted(stored(other), key=lambda row: row[1])
+
+
 def test_what_an_insert_may_not_write_is_refused_either_way(shop: list[str]) -> None:
     low, high = buyer(3), buyer(900)
 
@@ -134,13 +146,36 @@ def test_an_insert_with_more_to_it_goes_the_long_way(shop: list[str], taken: Tak
 
     with sql.session(key=user_id) as session:
         assert session.execute(insert(Parcel).values(**row).returning(Parcel.colour)).scalar_one() == "brown"
-        session.execute(upsert(Parcel).values(**row).on_conflict_do_nothing())
         session.execute(insert(Parcel).values(**parcel(user_id, note=func.upper("loud"))))
-        session.execute(insert(Parcel).values([parcel(user_id), parcel(user_id)]))
+        session.execute(insert(Parcel).values([parcel(user_id, note=func.lower("LOW")), parcel(user_id, note="!")]))
 
     assert taken.plain == 0
     assert len(stored(user_id)) == 4
     assert "LOUD" in [row[4] for row in stored(user_id)]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_rows_that_are_there_already_are_changed_or_left_alone_either_way(
+    shop: list[str], taken: Taken, listed: bool
+) -> None:
+    one, other = buyer(23), buyer(23)
+    entry = upsert(Parcel)
+    change = entry.on_conflict_do_update(
+        index_elements=["slot", "id"], set_={"weight_g": entry.excluded.weight_g, "note": Parcel.note + "!"}
+    )
+
+    for user_id, options in ((one, {}), (other, LONG)):
+        row = parcel(user_id, weight=1, note="once")
+        for statement in (change, change, upsert(Parcel).on_conflict_do_nothing()):
+            with sql.session(key=user_id) as session:
+                if listed:
+                    session.execute(statement, [row | {"weight": 2}], execution_options=options)
+                else:
+                    session.execute(statement.values(**row | {"weight": 2}), execution_options=options)
+
+    assert taken.plain == 3
+    assert stored(one) == stored(other)
+    assert [(row[1], row[4]) for row in stored(one)] == [(2, "once!")]
 
 
 def test_a_change_does_the_same_either_way(shop: list[str], taken: Taken) -> None:
@@ -190,7 +225,12 @@ def test_an_object_that_the_session_holds_hears_of_a_change(shop: list[str], tak
 
         assert held.total == 2
         assert object_session(held) is session
-    assert taken.plain == 0
+        assert taken.plain == 0
+        session.execute(
+            update(Order).where(Order.id == order.id).values(total=3), execution_options={"synchronize_session": False}
+        )
+        assert held.total == 2
+    assert taken.plain == 1
 
 
 def test_a_plain_write_that_fails_rolls_everything_back(shop: list[str]) -> None:

@@ -3,29 +3,34 @@
 Most statements of ours write values and want nothing back: `insert(Row).values(…)`, `update(Row).where(…)`. For those,
 what SQLAlchemy's sessions do around the statement costs more than the statement itself. So an INSERT of values goes to
 the connection as its table's one INSERT with parameters (a third of the CPU), and an UPDATE or DELETE as it is, where
-the session holds no object that would have to hear of it (two thirds). Whatever has more to it (RETURNING, ON CONFLICT,
+the session holds no object that would have to hear of it (two thirds). Whatever has more to it (RETURNING,
 expressions among the values, options of the execution, …) is not plain, and goes the long way, with the same effect.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Insert, Result, Table, insert, inspect
+from sqlalchemy import BindParameter, Connection, Insert, Result, insert, inspect, util
 from sqlalchemy.orm import ORMExecuteState
 
-from mall.sql.base import Kind, slot_of_row
+from mall.sql.base import kind_of, slot_of_row
 
 Row = dict[str, Any]
 
 
-def rows_of(state: ORMExecuteState, kind: Kind | None) -> list[Row] | None:
-    """The rows of an INSERT by the names of their columns, their slots filled in; None where it is not plain."""
+def rows_of(state: ORMExecuteState) -> list[Row] | None:
+    """The rows of an INSERT by the names of their columns, their slots filled in; None where it is not plain.
+
+    Raises WrongSlot for a row whose ids disagree.
+    """
     statement: Any = state.statement
-    if _has_options(state) or _has_more(statement):
+    kind = kind_of(statement.table)
+    if kind is None or kind.family == "broadcast" or _has_options(state) or _has_more(statement):
         return None
-    rows = _listed(state) if isinstance(state.parameters, list) else _single(state)
-    if rows is not None and kind is not None and kind.sharded:
+    rows = _listed(state) if isinstance(state.parameters, list) else None if state.parameters else _values(statement)
+    if rows is not None and kind.sharded:
         for row in rows:
             row["slot"] = slot_of_row(statement.table, kind, row)
     return rows
@@ -36,44 +41,69 @@ def _listed(state: ORMExecuteState) -> list[Row] | None:
     statement: Any = state.statement
     entity = statement._propagate_attrs.get("plugin_subject")
     given: Any = state.parameters
-    if entity is None or statement._values or not given:
+    if entity is None or statement._values or statement._multi_values or not given:
         return None
-    columns = {attribute.key: attribute.columns[0] for attribute in inspect(entity).column_attrs}
+    columns = _columns(entity)
     rows = []
     for one in given:
-        if not columns.keys() >= one.keys() or any(_is_expression(value) for value in one.values()):
-            return None
-        named = ((columns[key], value) for key, value in one.items())
-        rows.append(
-            {column.name: value for column, value in named if value is not None or column.type.should_evaluate_none}
-        )
+        row = {}
+        for key, value in one.items():
+            column = columns.get(key)
+            if column is None or _is_expression(value):
+                return None
+            if value is not None or column.type.should_evaluate_none:
+                row[column.name] = value
+        rows.append(row)
     return rows
 
 
-def _single(state: ORMExecuteState) -> list[Row] | None:
-    values = cast("Any", state.statement)._values
-    if state.parameters or not values:
+def _values(statement: Any) -> list[Row] | None:
+    if statement._multi_values:
+        columns = list(statement.table.c)
+        listed = [row for group in statement._multi_values for row in group]
+        named = [row if isinstance(row, dict) else dict(zip(columns, row, strict=False)) for row in listed]
+    elif statement._values:
+        named = [statement._values]
+    else:
         return None
-    if not all(isinstance(value, BindParameter) and value.callable is None for value in values.values()):
-        return None
-    return [{column.name: value.value for column, value in values.items()}]
+    rows: list[Row] = []
+    for one in named:
+        row: Row = {}
+        for column, given in one.items():
+            value = given
+            if isinstance(given, BindParameter) and given.callable is None:
+                value = given.value
+            if _is_expression(value):
+                return None
+            row[str(getattr(column, "name", column))] = value
+        rows.append(row)
+    return rows
 
 
-def write_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> Result[Any]:
+@cache
+def _columns(entity: Any) -> dict[str, Any]:
+    """The columns of a mapped class by the names of its attributes."""
+    return {attribute.key: attribute.columns[0] for attribute in inspect(entity).column_attrs}
+
+
+def write_rows(connection: Connection, statement: Any, rows: Iterable[Row]) -> Result[Any]:
     """Insert rows; those that name the same columns together."""
+    # What is to be done about rows that are there already is part of the statement.
+    entry = insert(statement.table) if statement._post_values_clause is None else _without_values(statement)
     result: Result[Any] | None = None
     for _, group in groupby(rows, key=lambda row: row.keys()):
         some = list(group)
-        result = connection.execute(insert(table), some if len(some) > 1 else some[0])
+        result = connection.execute(entry, some if len(some) > 1 else some[0])
     assert result is not None
     return result
 
 
 def is_plain_change(state: ORMExecuteState) -> bool:
-    """Whether an UPDATE or DELETE is plain, and no object that the session holds can be one of its rows."""
+    """Whether an UPDATE or DELETE is plain, and no object that the session holds has to hear of it."""
     statement: Any = state.statement
+    nobody = not state.session.identity_map or state.local_execution_options.get("synchronize_session") is False
     return (
-        not state.session.identity_map
+        nobody
         and not isinstance(state.parameters, list)
         and not _has_options(state)
         and not statement._returning
@@ -88,15 +118,13 @@ def change(connection: Connection, state: ORMExecuteState) -> Result[Any]:
 
 def _has_options(state: ORMExecuteState) -> bool:
     """Whether somebody wants the execution to be special; SQLAlchemy's own notes begin with an underscore."""
-    return any(name[0] != "_" for name in state.local_execution_options)
+    return any(name[0] != "_" and name != "synchronize_session" for name in state.local_execution_options)
 
 
 def _has_more(found: Any) -> bool:
     return bool(
         not isinstance(found, Insert)
         or found._returning
-        or found._multi_values
-        or found._post_values_clause is not None
         or found.select is not None
         or found._independent_ctes
         or found._prefixes
@@ -104,6 +132,13 @@ def _has_more(found: Any) -> bool:
         or found._inline
         or found._return_defaults
     )
+
+
+def _without_values(statement: Any) -> Any:
+    """An INSERT … ON CONFLICT of its table rather than of a class, whose rows come as parameters."""
+    bare = statement._generate()
+    bare._values, bare._multi_values, bare._propagate_attrs = None, (), util.EMPTY_DICT
+    return bare
 
 
 def _is_expression(value: Any) -> bool:

@@ -37,6 +37,9 @@ SLOT_MOVED = "ML001"
 
 _REPEATABLE = {"40001", "40P01", SLOT_MOVED}  # serialization failure, deadlock
 
+_ONLY_READS = "This session only reads."
+_SEVERAL = "A read-write transaction touches one shard, and this statement writes on several."
+
 # The sessions of this call that hold connections. One that was dropped without being closed does not count: the pool
 # has its connection back.
 _open: ContextVar[tuple["ref[Session]", ...]] = ContextVar("mall.sql.open", default=())
@@ -231,7 +234,7 @@ class Session(ShardedSession):
     ) -> Connection:
         """The connection that a flush writes through."""
         if self.read_only:
-            raise ReadOnly("This session only reads.")
+            raise ReadOnly(_ONLY_READS)
         if instance is not None:
             kind = kind_of(mapper.local_table)
             if kind is not None and kind.family == "broadcast":
@@ -339,6 +342,8 @@ def _route(state: ORMExecuteState) -> Any:
     session = cast("Session", state.session)
     if "shard_id" in state.bind_arguments:
         return None  # the shard was chosen already
+    if state.is_insert and (rows := plain.rows_of(state)):
+        return _insert(session, cast("Any", state.statement), rows)
     scattered = bool(state.execution_options.get("scatter"))
     plan, values = plan_of(state.statement, state.parameters)
     # What raw SQL does nobody knows; in a read-only session the server sees to it that it writes nothing.
@@ -360,9 +365,21 @@ def _route(state: ORMExecuteState) -> Any:
     return _write(state, session, plan, values, scattered=scattered)
 
 
+def _insert(session: Session, statement: Any, rows: list[plain.Row]) -> Any:
+    """A plain INSERT, whose rows say where they live."""
+    if session.read_only:
+        raise ReadOnly(_ONLY_READS)
+    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in statement.table.c else 0 for row in rows}
+    if len(shards_of_rows) != 1:
+        raise CrossShard(_SEVERAL)
+    (shard,) = shards_of_rows
+    session.touch(shard)
+    return plain.write_rows(session.on(shard), statement, rows)
+
+
 def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values, *, scattered: bool) -> Any:
     if session.read_only:
-        raise ReadOnly("This session only reads.")
+        raise ReadOnly(_ONLY_READS)
     if plan.target is not None and plan.target.family == "broadcast" and not session.pinned:
         if not scattered:
             raise ShardingKeyMissing("A broadcast table is written on every shard: say scatter=True.")
@@ -381,10 +398,8 @@ def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values,
     else:
         chosen = session.choose(plan, values, scattered=False)
     if len(chosen) != 1:
-        raise CrossShard("A read-write transaction touches one shard, and this statement writes on several.")
+        raise CrossShard(_SEVERAL)
     session.touch(chosen[0])
-    if state.is_insert and (rows := plain.rows_of(state, plan.target)) is not None:
-        return plain.write_rows(session.on(chosen[0]), cast("Any", state.statement).table, rows)
     if not state.is_insert and plain.is_plain_change(state):
         return plain.change(session.on(chosen[0]), state)
     return _run(state, chosen[0], changed)
