@@ -237,7 +237,7 @@ def test_a_visitor_becomes_a_customer_whose_orders_are_paid_cancelled_and_run_ou
     visit.place_order()
     visit.pay()
 
-    assert visit.orders() == ["Paid", "Paid"]
+    assert visit.orders() == ["To be shipped", "To be shipped"]
     eventually(lambda: available(goods) == [stock - 1 for stock in before])
 
     visit.buy_now(goods[1])
@@ -251,7 +251,7 @@ def test_a_visitor_becomes_a_customer_whose_orders_are_paid_cancelled_and_run_ou
     visit.keep("expired")
 
     eventually(lambda: available(goods) == [stock - 1 for stock in before])
-    assert visit.orders() == ["Cancelled", "Cancelled", "Paid", "Paid"]
+    assert visit.orders() == ["Cancelled", "Cancelled", "To be shipped", "To be shipped"]
 
 
 def test_the_screenshots_show_the_way(visit: Visit) -> None:
