@@ -24,7 +24,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ## Running the mall on this machine
-.PHONY: up down clean deploy pages status logs redrive
+.PHONY: up down clean deploy pages status story logs redrive
 up: .venv/.ready .venv-emulator/.ready ## Start the mall, deploy what changed, print addresses and accounts
 	@$(LOCAL) up
 
@@ -36,6 +36,9 @@ pages: .venv/.ready ## Render and publish every page of the running mall
 
 status: .venv/.ready ## Print addresses and accounts again
 	@$(LOCAL) status
+
+story: .venv/.ready ## Play one whole purchase in the running mall, step by step
+	@$(LOCAL) story
 
 logs: .venv/.ready ## Show what functions log: make logs FUNCTION=users
 	@$(LOCAL) logs --follow $(FUNCTION)

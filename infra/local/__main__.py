@@ -1,4 +1,4 @@
-"""The commands: `python -m infra.local up|down|clean|deploy|publish|import|logs|invoke|redrive|status`."""
+"""The commands: `python -m infra.local up|down|clean|deploy|publish|import|story|logs|invoke|redrive|status`."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.local import importing, operate, pages, seed, site, vendor
+from infra.local import importing, operate, pages, seed, site, story, vendor
 from infra.local.deploy import Deployment
 from infra.local.emulator import Emulator, client, described
 from infra.local.postgres import Postgres, PostgresError
@@ -95,6 +95,13 @@ def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> Non
     result = importing.bring_in(described(state), dynamodb, path, photos, mapping, console)
     importing.show(result, console)
     importing.remember(state, result)
+
+
+def tell(state: State) -> None:
+    """Play one whole purchase in the running mall."""
+    if not Emulator(state).running:
+        raise LocalError("The mall is not running; start it with `make up`.")
+    story.play(described(state), console)
 
 
 def clean(state: State) -> None:
@@ -222,6 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop; the data stay")
     commands.add_parser("clean", help="stop and wipe the data")
     commands.add_parser("status", help="the addresses, and whether the mall runs")
+    commands.add_parser("story", help="play one whole purchase in the running mall, step by step")
     logs = commands.add_parser("logs", help="what functions logged")
     logs.add_argument("function", nargs="?", default="", help="part of a name, e.g. users or sign_in")
     logs.add_argument("--follow", "-f", action="store_true")
@@ -238,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(words: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:  # noqa: PLR0912  (one case a command)
     """Run one command; 1 and one sentence when it cannot be done."""
     arguments = _parser().parse_args(words)
     state = State.here()
@@ -266,6 +274,8 @@ def main(words: list[str] | None = None) -> int:
                 )
             case "import":
                 bring_in(state, arguments.path, arguments.photos, arguments.mapping)
+            case "story":
+                tell(state)
             case "invoke":
                 operate.invoke(client("lambda", described(state)["endpoint"]), arguments.function, arguments.event)
             case "redrive":

@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with five gaps closed.
+"""Start the emulator, run by its own interpreter, with six gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -13,15 +13,20 @@ long it is willing to wait for one. Lambda gathers a batch, so without this whoe
 a batch would look as if they did not.
 
 It knows no groups of origins: what the first has not would not be asked of the second.
+
+It does not know whose a task token is, and asks for the permission to answer to it on every resource. On AWS that is a
+permission on the state machine which waits; and where none waits any more, the answer is that there is no such task.
 """
 
+import json
 import re
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import cloudfront, lambda_svc, sqs
+from ministack.services import cloudfront, lambda_svc, sqs, stepfunctions
 
 _NAMELESS = "Runtime.HandlerError"
 # The first line after a traceback's frames: "mall.users.model.NoSuchAccount: There is no such account."
@@ -40,9 +45,46 @@ def named(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def permitted(action: str | None) -> str | None:
-    """The permission that AWS asks for where the emulator asks for `action`."""
+def permitted(action: str | None, body: bytes) -> str | None:
+    """The permission that AWS asks for where the emulator asks for `action`; None where it asks for none."""
+    if action and action.startswith("states:SendTask") and _token(body) not in _waiting:
+        return None
     return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+
+_at_work: ContextVar[str] = ContextVar("the state machine whose task is at work", default="")
+_waiting: dict[str, str] = {}
+"""The state machines that wait, by their tokens."""
+
+
+def work(state: Any, given: Any, execution: dict[str, Any], context: Any) -> Any:
+    """Execute a task of a state machine."""
+    _at_work.set(execution["stateMachineArn"])
+    return _work(state, given, execution, context)
+
+
+def wait(resource: str, given: Any, token: str, state: Any) -> Any:
+    """Execute a task and wait for whoever answers with its token."""
+    _waiting[token] = _at_work.get()
+    try:
+        return _wait(resource, given, token, state)
+    finally:
+        del _waiting[token]
+
+
+def resource(service: str, method: str, path: str, headers: Any, body: bytes, *more: Any) -> str:
+    """What a request wants to touch; an answer to a task token, the state machine that waits for it."""
+    if service == "states" and (machine := _waiting.get(_token(body))):
+        return machine
+    return str(_resource(service, method, path, headers, body, *more))
+
+
+def _token(body: bytes) -> str:
+    """The task token in a request, "" where there is none."""
+    try:
+        return str(json.loads(body).get("taskToken") or "")
+    except (ValueError, AttributeError):
+        return ""
 
 
 def restore(store: Any, positions: Any) -> None:
@@ -117,10 +159,13 @@ _fetch, cloudfront._fetch_from_origin = cloudfront._fetch_from_origin, fetch
 sqs._receive_messages_for_esm = receive
 _restore = lambda_svc._restore_esm_positions
 lambda_svc._restore_esm_positions = restore
+_work, stepfunctions._execute_task = stepfunctions._execute_task, work
+_wait, stepfunctions._invoke_with_callback = stepfunctions._invoke_with_callback, wait
+_resource, iam_actions.extract_resource_arn = iam_actions.extract_resource_arn, resource
 _execute = lambda_svc._execute_function
 lambda_svc._execute_function = lambda *given, **options: named(_execute(*given, **options))
 _action = iam_actions.extract_iam_action
-iam_actions.extract_iam_action = lambda *given, **options: permitted(_action(*given, **options))
+iam_actions.extract_iam_action = lambda *given: permitted(_action(*given), given[4])
 
 if __name__ == "__main__":
     app.main()

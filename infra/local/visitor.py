@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
@@ -16,11 +17,12 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What the mall answered: the status, the body as JSON (None when empty), the headers."""
+    """What the mall answered: the status, the body as JSON (None when it is none), the headers, the body as text."""
 
     status: int
     body: Any
     headers: Any
+    text: str = ""
 
     @property
     def code(self) -> str | None:
@@ -44,7 +46,20 @@ class Visitor:
             sent["Authorization"] = f"Bearer {token}"
         answer = self._http.request(method, self._api + path, json=body, headers=sent, timeout=60)
         content = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
-        return Reply(answer.status_code, content, answer.headers)
+        return Reply(answer.status_code, content, answer.headers, answer.text)
+
+    def open(self, url: str, form: Mapping[str, str] | None = None) -> requests.Response:
+        """What a browser gets at an address, or after posting a form to it; redirections are not followed.
+
+        Browsers know that every name below `localhost` is this machine; not every resolver does.
+        """
+        parts = urlsplit(url)
+        headers = {}
+        if (parts.hostname or "").endswith(".localhost"):
+            headers["Host"] = parts.netloc
+            url = urlunsplit(parts._replace(netloc=f"127.0.0.1:{parts.port or 80}"))
+        method = "GET" if form is None else "POST"
+        return self._http.request(method, url, data=form, headers=headers, timeout=60, allow_redirects=False)
 
     def upload(self, form: Mapping[str, Any], content: bytes, name: str) -> None:
         """Post a file with a form that the mall gave."""

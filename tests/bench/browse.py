@@ -12,22 +12,20 @@ memory below botocore, so that all that a function does itself is counted but fo
     search_db_p50_ms          how long the statement of a search takes
 """
 
-import contextlib
 import json
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import fmean, median
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from infra.local.postgres import Postgres
+from tests.bench.surroundings import ServerCpu, environment, quiet, timed
 
 PRODUCTS = 10_000
 TOGETHER = 250
@@ -45,7 +43,7 @@ def measure(progress: Progress) -> dict[str, float]:
     """The figures; `progress` is told what is done, and how far."""
     folder = tempfile.mkdtemp(prefix="mall-bench-")
     try:
-        with Postgres(folder, durable=False) as server, _environment(server.urls("mall_0", "mall_1")):
+        with Postgres(folder, durable=False) as server, environment(server.urls("mall_0", "mall_1")):
             _fill(server, progress)
             return _measure(server, progress) | _detail(progress)
     finally:
@@ -65,7 +63,7 @@ def _detail(progress: Progress) -> dict[str, float]:
         aws.provide(mall)
         brand = goods.brand()
         category = goods.category(above=[goods.category()])
-        with _quiet():
+        with quiet():
             made = [goods.on_sale(category_id=category.id, brand_id=brand.id) for _ in range(DIFFERENT)]
         spent, asked = [], []
         for number, product in enumerate(made, 1):
@@ -153,7 +151,7 @@ class _Operation:
         from tests.fixtures.gateway import Context
 
         self._app, self._context, self._path = function(name).app, Context(name), path
-        self._server = server
+        self._server = ServerCpu(server) if server else None
 
     def run(self, query: Mapping[str, str], times: int) -> _Cost:
         """Call it so often, after a few calls that do not count."""
@@ -161,90 +159,16 @@ class _Operation:
 
         operation = self._app.operation
         event = request(operation.method, operation.path, path=self._path, query=query)
-        with _quiet(), _timed() as statements:
+        with quiet(), timed() as statements:
             for _ in range(WARM_UP):
                 answer = self._app(event, self._context)
                 assert answer["statusCode"] == 200, answer
             assert json.loads(answer["body"]).get("items", ["none, but a product"]), query
             statements.clear()
-            started, server = process_time(), _cpu_of(self._server)
+            server = self._server
+            before, started = server.seconds() if server else 0.0, process_time()
             for _ in range(times):
                 self._app(event, self._context)
-            spent = process_time() - started + _cpu_of(self._server) - server
+            spent = process_time() - started
+            spent += server.seconds() - before if server else 0.0
         return _Cost(spent * 1000 / max(1, times), list(statements))
-
-
-def _cpu_of(server: Postgres | None) -> float:
-    """The CPU seconds that PostgreSQL's processes have used so far."""
-    total = 0.0
-    if server is None:
-        return total
-    with psycopg.connect(server.url("postgres").replace("+psycopg", "")) as connection:
-        postmaster = psutil.Process(connection.info.backend_pid).parent()
-        own = connection.info.backend_pid
-        for process in [postmaster, *postmaster.children()]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if process.pid != own:
-                    times = process.cpu_times()
-                    total += times.user + times.system
-    return total
-
-
-@contextlib.contextmanager
-def _timed() -> Iterator[list[float]]:
-    """How many milliseconds each statement takes."""
-    from sqlalchemy import Engine, event
-
-    took: list[float] = []
-
-    def before(connection: Any, *arguments: Any) -> None:
-        connection.info["asked"] = perf_counter()
-
-    def after(connection: Any, *arguments: Any) -> None:
-        took.append((perf_counter() - connection.info["asked"]) * 1000)
-
-    event.listen(Engine, "before_cursor_execute", before)
-    event.listen(Engine, "after_cursor_execute", after)
-    try:
-        yield took
-    finally:
-        event.remove(Engine, "before_cursor_execute", before)
-        event.remove(Engine, "after_cursor_execute", after)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Log lines and metrics are written, to nowhere."""
-    from mall.observability import logger
-
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
-        handler = logger.registered_handler
-        handler.setStream(nowhere)  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            handler.setStream(sys.__stdout__)  # type: ignore[attr-defined]
-
-
-@contextlib.contextmanager
-def _environment(urls: list[str]) -> Iterator[None]:
-    """The settings of a function that reaches these shards."""
-    from mall.sql import shards, slots
-
-    wanted = {
-        "MALL_STAGE": "bench",
-        "MALL_DATABASE_URLS": ",".join(urls),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
-    }
-    before = dict(os.environ)
-    os.environ.update(wanted)
-    os.environ.pop("AWS_ENDPOINT_URL", None)
-    slots.forget()
-    try:
-        yield
-    finally:
-        shards.dispose()
-        slots.forget()
-        os.environ.clear()
-        os.environ.update(before)

@@ -12,7 +12,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import pyotp
 import pytest
@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
 
-from infra.api.endpoints import routes
 from infra.local.visitor import Reply, Visitor
 from mall import signature
 from tests.local.conftest import LocalMall
+from tests.local.operations import every_operation_is_used
 
 PASSWORD = "a much longer secret"
 ME = "/api/users/me"
@@ -32,9 +32,7 @@ PRODUCT = "prd_01KAQ3Z5J8M0T1V2W3X4Y5Z6A7"
 
 
 class Person:
-    """Somebody with an account, who remembers which operations they used."""
-
-    used: ClassVar[set[tuple[str, str]]] = set()
+    """Somebody with an account."""
 
     def __init__(self, visitor: Visitor, user: str, tokens: dict[str, Any]) -> None:
         self.visitor, self.user, self.tokens = visitor, user, tokens
@@ -79,35 +77,8 @@ def lin(mall: LocalMall) -> Person:
 
 @pytest.fixture(autouse=True, scope="module")
 def _every_operation(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Note each call of any visitor; when all tests of this file have run, no operation may be left that none used."""
-    original = Visitor.call
-
-    def noted(self: Visitor, method: str, path: str, *given: Any, **named: Any) -> Reply:
-        Person.used.add((method, path.partition("?")[0]))
-        return original(self, method, path, *given, **named)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Visitor, "call", noted)
+    with every_operation_is_used(request, "users"):
         yield
-    written = {name for name in vars(request.module) if name.startswith("test_")}
-    run = {item.name for item in request.session.items if getattr(item, "module", None) is request.module}
-    if run == written and not request.session.testsfailed:
-        assert _untried() == []
-
-
-def _untried() -> list[str]:
-    def fits(path: str, pattern: str) -> bool:
-        here, there = path.split("/"), pattern.split("/")
-        return len(here) == len(there) and all(b.startswith("{") or a == b for a, b in zip(here, there, strict=True))
-
-    return [
-        route.name
-        for route in routes()
-        if route.subsystem == "users"
-        and not any(
-            method == route.operation.method and fits(path, route.operation.path) for method, path in Person.used
-        )
-    ]
 
 
 def test_a_person_signs_in_stays_signed_in_and_signs_out_device_by_device(mall: LocalMall) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.session import Session as PlainSession
 
 from mall import errors, ids
-from mall.sql import scatter, shards, slots
+from mall.sql import plain, scatter, shards, slots
 from mall.sql.base import Kind, kind_of, slot_of_row, slot_of_value
 from mall.sql.choose import Plan, Values, plan_of
 from mall.sql.errors import CrossShard, NotMergeable, ReadOnly, SessionNested, ShardingKeyMissing, SlotMoved
@@ -36,6 +36,9 @@ SLOT_MOVED = "ML001"
 """The SQLSTATE with which the fence on a moving slot refuses a write."""
 
 _REPEATABLE = {"40001", "40P01", SLOT_MOVED}  # serialization failure, deadlock
+
+_ONLY_READS = "This session only reads."
+_SEVERAL = "A read-write transaction touches one shard, and this statement writes on several."
 
 # The sessions of this call that hold connections. One that was dropped without being closed does not count: the pool
 # has its connection back.
@@ -169,6 +172,12 @@ class Session(ShardedSession):
         self._wrote_everywhere = True
         return list(range(shards.count()))
 
+    def on(self, shard: int) -> Connection:
+        """The connection to `shard`, with everything written that was added to this session."""
+        if self.autoflush:
+            self.flush()
+        return self.connection(bind_arguments={"shard_id": str(shard)})
+
     def in_bulk(self, shard: int, work: Callable[[], R]) -> R:
         """Do `work`, a statement with many sets of parameters that all belong on `shard`."""
         # SQLAlchemy refuses these to sessions that choose a connection for each object, so this one does not for once.
@@ -225,7 +234,7 @@ class Session(ShardedSession):
     ) -> Connection:
         """The connection that a flush writes through."""
         if self.read_only:
-            raise ReadOnly("This session only reads.")
+            raise ReadOnly(_ONLY_READS)
         if instance is not None:
             kind = kind_of(mapper.local_table)
             if kind is not None and kind.family == "broadcast":
@@ -333,6 +342,8 @@ def _route(state: ORMExecuteState) -> Any:
     session = cast("Session", state.session)
     if "shard_id" in state.bind_arguments:
         return None  # the shard was chosen already
+    if state.is_insert and (rows := plain.rows_of(state)):
+        return _insert(session, cast("Any", state.statement), rows)
     scattered = bool(state.execution_options.get("scatter"))
     plan, values = plan_of(state.statement, state.parameters)
     # What raw SQL does nobody knows; in a read-only session the server sees to it that it writes nothing.
@@ -354,9 +365,21 @@ def _route(state: ORMExecuteState) -> Any:
     return _write(state, session, plan, values, scattered=scattered)
 
 
+def _insert(session: Session, statement: Any, rows: list[plain.Row]) -> Any:
+    """A plain INSERT, whose rows say where they live."""
+    if session.read_only:
+        raise ReadOnly(_ONLY_READS)
+    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in statement.table.c else 0 for row in rows}
+    if len(shards_of_rows) != 1:
+        raise CrossShard(_SEVERAL)
+    (shard,) = shards_of_rows
+    session.touch(shard)
+    return plain.write_rows(session.on(shard), statement, rows)
+
+
 def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values, *, scattered: bool) -> Any:
     if session.read_only:
-        raise ReadOnly("This session only reads.")
+        raise ReadOnly(_ONLY_READS)
     if plan.target is not None and plan.target.family == "broadcast" and not session.pinned:
         if not scattered:
             raise ShardingKeyMissing("A broadcast table is written on every shard: say scatter=True.")
@@ -375,8 +398,10 @@ def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values,
     else:
         chosen = session.choose(plan, values, scattered=False)
     if len(chosen) != 1:
-        raise CrossShard("A read-write transaction touches one shard, and this statement writes on several.")
+        raise CrossShard(_SEVERAL)
     session.touch(chosen[0])
+    if not state.is_insert and plain.is_plain_change(state):
+        return plain.change(session.on(chosen[0]), state)
     return _run(state, chosen[0], changed)
 
 
