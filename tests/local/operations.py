@@ -32,7 +32,8 @@ def every_operation_is_used(request: pytest.FixtureRequest, *subsystems: str) ->
     written = {name for name in vars(request.module) if name.startswith("test_")}
     run = {item.name.partition("[")[0] for item in request.session.items if _module(item) is request.module}
     if run == written and not request.session.testsfailed:
-        assert _untried(used, subsystems) == []
+        untried = _untried(used, subsystems)
+        assert not untried, f"nobody has used {', '.join(untried)}"
 
 
 def _module(item: pytest.Item) -> Any:

@@ -159,17 +159,20 @@ def test_a_trade_that_is_not_paid_in_time_is_over_and_its_stock_is_back(
 # ── After the payment ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_paid_order_is_delivered_later_invoiced_and_bought_again_but_not_received_before_it_is_sent(
+def test_a_paid_order_is_sent_later_and_elsewhere_invoiced_and_bought_again_but_not_received_yet(
     shopper: Shopper, shelf: list[Article]
 ) -> None:
     order = bought(shopper, shelf[0])["orders"][0]["id"]
     path, day = f"/api/orders/{order}", (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
 
     later = shopper.ask("POST", f"{path}/postpone-delivery", {"delivery_date": day})
+    office = shopper.ask("POST", "/api/users/me/addresses", ADDRESS | {"lines": ["天目山路 1 号"]})["id"]
+    elsewhere = shopper.ask("PUT", f"{path}/address", {"address_id": office})
     shopper.ask("POST", f"{path}/invoice", {"kind": "personal", "title": "林晓"})
     again = shopper.ask("POST", f"{path}/buy-again", Idempotency_Key=key())
 
     assert later["delivery_date"] == day
+    assert elsewhere["address"]["lines"] == ["天目山路 1 号"]
     assert refused(shopper, "POST", f"{path}/invoice", {"kind": "personal", "title": "林晓"})[0] == 409
     assert refused(shopper, "POST", f"{path}/confirm-receipt") == (409, "Refused")
     assert refused(shopper, "POST", f"{path}/postpone-receipt") == (409, "Refused")
