@@ -277,3 +277,5 @@ def test_a_merchant_counts_adjusts_and_watches_stock_and_shoppers_wait_for_it(
     eventually(lambda: shopper.ask("GET", "/api/users/me/restock-notices")["items"] == [])
     shopper.ask("DELETE", waiting)
     shop.ask("PUT", f"{stock}/threshold", {"low": None})
+    sold_off = {"quantity": -4, "reason": "the box went elsewhere", "warehouse_id": place}
+    assert shop.ask("POST", f"{stock}/adjustments", sold_off, Idempotency_Key=key())["level"] == "out"
