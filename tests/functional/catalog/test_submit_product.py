@@ -43,6 +43,7 @@ def test_the_malls_own_store_and_the_trusted_need_no_reviewer(call: Callable[...
         "category_id": product.category_id,
         "brand_id": None,
         "version": 1,
+        "first": True,
     }
 
 
