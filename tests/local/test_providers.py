@@ -106,12 +106,11 @@ def test_what_is_paid_twice_goes_back_once(shopper: Shopper, article: Article, s
     assert sorted(sandbox.payment(attempt)["refunded"] for attempt in attempts) == [0, due]
 
 
-def test_money_that_comes_too_late_for_a_trade_goes_back(
+def test_a_payment_whose_time_ran_out_can_no_longer_be_made(
     mall: LocalMall, shopper: Shopper, article: Article, sandbox: Sandbox
 ) -> None:
     trade = placed(shopper, article)
     attempt = shopper.begin_payment(trade["intent_id"])
-    # Closed at the provider, it cannot be paid any more: what comes late was paid before, and told afterwards.
     sandbox.switch(attempt, callbacks="lost")
     page = shopper.page(attempt)
     run_out(mall, trade["id"], "pay")
@@ -137,7 +136,7 @@ def test_who_paid_just_before_the_time_ran_out_has_paid(
     assert sandbox.payment(attempt)["refunded"] == 0
 
 
-def test_a_wrong_amount_changes_nothing_until_an_operator_has_sent_it_back(
+def test_a_wrong_amount_changes_nothing_and_waits_for_an_operator(
     mall: LocalMall, shopper: Shopper, article: Article, sandbox: Sandbox
 ) -> None:
     trade, operator = placed(shopper, article), staff(mall, "operator")

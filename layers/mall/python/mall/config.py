@@ -18,7 +18,8 @@
 """
 
 import os
-from functools import cache
+import time
+from functools import cache, lru_cache
 
 from mall import errors
 
@@ -28,6 +29,9 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 class ConfigurationMissing(errors.Unavailable):
     """A function was deployed without a setting that it needs: a fault of the template, never of the caller."""
+
+
+PARAMETER_SECONDS = 60
 
 
 def get(name: str, default: str | None = None) -> str:
@@ -92,14 +96,25 @@ def secret(name: str) -> str:
     return str(aws.client("secretsmanager").get_secret_value(SecretId=f"{stage()}/{name}")["SecretString"])
 
 
-@cache
 def parameter(name: str) -> str:
-    """The parameter `/<stage>/<name>` of Systems Manager, read once an execution environment; what is known only when
-    everything is deployed, such as the mall's own address."""
+    """The parameter `/<stage>/<name>` of Systems Manager, as it was within the last minute.
+
+    For what is known only when everything is deployed, such as the mall's own address, and may be another one after
+    the next deployment.
+    """
+    return _parameter(name, int(time.monotonic() // PARAMETER_SECONDS))
+
+
+@lru_cache(maxsize=32)
+def _parameter(name: str, minute: int) -> str:
     from mall import aws  # noqa: PLC0415  (only the few functions that need one pay for the client)
 
     found = aws.client("ssm").get_parameter(Name=f"/{stage()}/{name}")
     return str(found["Parameter"]["Value"]).rstrip("/")
+
+
+# As a new execution environment would. For tests.
+forget_parameters = _parameter.cache_clear
 
 
 def _resource(kind: str, name: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +47,7 @@ _REFUNDS = {
 
 def make(given: Mapping[str, Any]) -> "Sandbox":
     """The adapter, with what its secret says."""
-    return Sandbox(config.parameter("api-origin"), str(given["key"]))
+    return Sandbox(lambda: config.parameter("api-origin"), str(given["key"]))
 
 
 class Sandbox:
@@ -55,7 +55,7 @@ class Sandbox:
 
     name = "sandbox"
 
-    def __init__(self, origin: str, key: str) -> None:
+    def __init__(self, origin: Callable[[], str], key: str) -> None:
         self._origin = origin
         self._key = key.encode()
         self._http = urllib3.PoolManager(timeout=_PATIENCE, retries=False)
@@ -143,7 +143,7 @@ class Sandbox:
             "Sandbox-Signature": hmac.new(self._key, "\n".join(lines).encode(), hashlib.sha256).hexdigest(),
         }
         try:
-            answer = self._http.request(method, self._origin + path, body=body or None, headers=headers)
+            answer = self._http.request(method, self._origin() + path, body=body or None, headers=headers)
             told = json.loads(answer.data or b"{}")
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise ChannelUnavailable(channel=self.name) from error
