@@ -76,9 +76,18 @@ class Supply:
                 body |= {"parent_id": parent, "position": position}
                 # Readers of the tree see what was just added up to half a minute later.
                 node = self.ask("POST", "/api/admin/categories", body, known_by="category_id") | {"children": []}
+                if "version" not in node:
+                    self._publish(node["id"])
             found[category["key"]] = node["id"]
             found |= self._below(node["id"], category.get("children", ()), node["children"])
         return found
+
+    def _publish(self, category_id: str) -> None:
+        """Have a category shown that PostgreSQL has kept and readers do not know: saying it again publishes it."""
+        path = f"/api/admin/categories/{category_id}"
+        record = self.ask("GET", path)
+        said = {name: record[name] for name in ("name", "slug", "description", "position", "attributes", "version")}
+        self.ask("PUT", path, said | {"hidden": record["state"] == "hidden"})
 
     # --- what a merchant does
 
