@@ -116,7 +116,8 @@ def test_an_act_is_asked_about_done_and_seen(
     page.get_by_role("dialog").get_by_role("button", name="Cancel", exact=True).click()
     assert [asked for asked in shop.asked if asked.path.endswith(path)] == []
     page.get_by_role("button", name=act).click()
-    page.get_by_role("dialog").locator("[type=submit]").click()
+    with page.expect_response(f"**/api/orders/{id}/{path}"):
+        page.get_by_role("dialog").locator("[type=submit]").click()
 
     expect(page.get_by_role("heading", level=2, name=then, exact=True)).to_be_visible()
     assert [asked.path for asked in shop.asked if asked.method == "POST"][-1] == f"/api/orders/{id}/{path}"
