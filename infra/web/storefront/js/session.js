@@ -47,14 +47,16 @@ const fresh = () => Boolean(token) && expires - Date.now() > MARGIN_MS;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // Who had to wait for another tab waits a little longer, for the news of what that tab got.
 const WAITED_MS = 5;
-const NEWS_MS = 40;
+const NEWS_MS = 1000;
 
 /** Renew the token unless another tab has just done so: one at a time, in all tabs. */
 async function alone() {
   if (!navigator.locks) return renew();
   const began = performance.now();
   return navigator.locks.request("session", async () => {
-    if (performance.now() - began > WAITED_MS) await pause(NEWS_MS);
+    // Who had to wait was not the first: what the other tab got is about to be told.
+    const news = performance.now() + (performance.now() - began > WAITED_MS ? NEWS_MS : 0);
+    while (!fresh() && performance.now() < news) await pause(10);
     await renew();
   });
 }
