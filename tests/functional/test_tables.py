@@ -1,11 +1,14 @@
-"""The relational tables of the orders subsystem: the classes describe what the migrations made."""
+"""The relational tables of buyers: the classes describe what the migrations made."""
 
 import pytest
 from sqlalchemy import Table, create_engine, inspect
 
 from mall.orders.tables import DeadlineRow, DiscountRow, EventRow, LineRow, OrderRow, TradeRow
+from mall.users.address_book.tables import AddressRow
+from mall.users.consents.tables import ConsentRow
+from mall.users.erased.tables import ErasedRow
 
-CLASSES = (TradeRow, OrderRow, LineRow, DiscountRow, EventRow, DeadlineRow)
+CLASSES = (AddressRow, ConsentRow, ErasedRow, TradeRow, OrderRow, LineRow, DiscountRow, EventRow, DeadlineRow)
 
 
 @pytest.mark.parametrize("row", CLASSES)
