@@ -62,17 +62,14 @@ def record(session: Session, *events: Event) -> None:
     What was changed in the session so far is flushed first: the order of an aggregate's events is that in which
     their transactions held its rows.
     """
-    from sqlalchemy import insert  # noqa: PLC0415  (a function that only uses DynamoDB does not pay for SQLAlchemy)
-
-    from mall import sql  # noqa: PLC0415
-    from mall.sql.tables import OutboxRow  # noqa: PLC0415
+    from mall import sql  # noqa: PLC0415  (a function that only uses DynamoDB does not pay for SQLAlchemy)
 
     for event in events:
         _watch(event)
         event.detail()  # refuses what would never fit on the bus
     session.flush()
-    session.execute(
-        insert(OutboxRow),
+    _add()(
+        session,
         [
             {
                 "slot": _slot(session, event.aggregate),
@@ -91,6 +88,16 @@ def record(session: Session, *events: Event) -> None:
     if not session.info.get(_NUDGES):
         session.info[_NUDGES] = True
         sql.after_commit(session, lambda: nudge(getattr(session, "home", None)))
+
+
+@cache
+def _add() -> Any:
+    from sqlalchemy import insert  # noqa: PLC0415
+
+    from mall import sql  # noqa: PLC0415
+    from mall.sql.tables import OutboxRow  # noqa: PLC0415
+
+    return sql.prepared(insert(OutboxRow))
 
 
 def nudge(shard: int | None) -> None:

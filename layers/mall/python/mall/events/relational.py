@@ -2,9 +2,25 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, delete, func, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    RowMapping,
+    SmallInteger,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 
 from mall import clock, ids
@@ -21,8 +37,7 @@ PURGED_AT_ONCE = 1_000
 KEPT = timedelta(days=7)
 
 # One relay at a time works on a shard, or two would publish an aggregate's events out of order.
-_LOCK = text("SELECT pg_advisory_xact_lock(20749, 1)")
-_LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '2s'")
+_LOCK = text("SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(20749, 1)")
 _LOCK_NOT_AVAILABLE = "55P03"
 # What a moved slot leaves behind here is published by the shard to which it went.
 _LEFT_BEHIND = text("SELECT slot FROM slot_fence WHERE state <> 'leaving'")
@@ -35,6 +50,24 @@ _SLOTS = text(
 
 _OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
 _INBOX: Table = InboxRow.__table__  # type: ignore[assignment]
+_WAITING = (
+    select(_OUTBOX)
+    .where(
+        _OUTBOX.c.published_at.is_(None),
+        _OUTBOX.c.seq > bindparam("after", type_=BigInteger),
+        _OUTBOX.c.slot.not_in(_LEFT_BEHIND.columns(column("slot"))),
+    )
+    .order_by(_OUTBOX.c.seq)
+    .limit(literal_column(str(BATCH)))
+)
+_PUBLISHED = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.slot == any_(bindparam("slots", type_=ARRAY(SmallInteger))),
+        _OUTBOX.c.id == any_(bindparam("ids", type_=ARRAY(Text))),
+    )
+    .values(published_at=bindparam("at"))
+)
 
 
 def relay(shard: int, publisher: Publisher[tuple[int, str]], *, go_on: Callable[[], bool]) -> int:
@@ -60,13 +93,13 @@ def relay(shard: int, publisher: Publisher[tuple[int, str]], *, go_on: Callable[
 def _relay_batch(shard: int, publisher: Publisher[tuple[int, str]], after: int) -> tuple[int, bool]:
     """Publish the next events after number `after`; returns the last one's number and whether there are more."""
     with shards.engine(shard).begin() as connection:
-        connection.execute(_LOCK_TIMEOUT)
         connection.execute(_LOCK)
-        rows = connection.execute(_waiting(connection, after)).mappings().all()
+        rows = connection.execute(_WAITING, {"after": after}).mappings().all()
         done = publisher.publish([Pending.of((row["slot"], row["id"]), _event(row)) for row in rows])
         if done:
-            key = tuple_(_OUTBOX.c.slot, _OUTBOX.c.id)
-            connection.execute(update(_OUTBOX).where(key.in_(done)).values(published_at=clock.now()))
+            slots, ids_ = zip(*done, strict=True)
+            published = {"slots": list(set(slots)), "ids": list(ids_), "at": clock.now()}
+            connection.execute(_PUBLISHED, published)
     return rows[-1]["seq"] if rows else after, len(rows) == BATCH and not publisher.down
 
 
@@ -104,14 +137,6 @@ def purge(shard: int, *, go_on: Callable[[], bool]) -> int:
                     deleted = connection.execute(statement).rowcount
                 count += deleted
     return count
-
-
-def _waiting(connection: Connection, after: int) -> Any:
-    left = connection.execute(_LEFT_BEHIND).scalars().all()
-    found = select(_OUTBOX).where(_OUTBOX.c.published_at.is_(None), _OUTBOX.c.seq > after)
-    if left:
-        found = found.where(_OUTBOX.c.slot.not_in(left))
-    return found.order_by(_OUTBOX.c.seq).limit(BATCH)
 
 
 def _event(row: RowMapping) -> Event:

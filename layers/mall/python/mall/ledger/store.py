@@ -11,6 +11,9 @@ from mall.ledger.model import Entry
 from mall.ledger.tables import EntryRow, TransactionRow
 from mall.money import Money
 
+_ADD = sql.prepared(upsert(TransactionRow).on_conflict_do_nothing().returning(TransactionRow.id))
+_ADD_ENTRIES = sql.prepared(insert(EntryRow))
+
 
 def add(
     session: sql.Session,
@@ -28,8 +31,7 @@ def add(
     """
     id = ids.new("ltx", slot=ids.slot_of(user_id), at=at)
     values = {"id": id, "user_id": user_id, "key": key, "kind": kind, "reference": reference, "created_at": at}
-    added = upsert(TransactionRow).values(**values).on_conflict_do_nothing().returning(TransactionRow.id)
-    if session.scalar(added) is None:
+    if _ADD(session, values).one_or_none() is None:
         return False
     rows = [
         {
@@ -43,7 +45,7 @@ def add(
         }
         for number, entry in enumerate(entries, start=1)
     ]
-    session.execute(insert(EntryRow).values(rows))
+    _ADD_ENTRIES(session, rows)
     return True
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, tuple_, update
+from sqlalchemy import and_, insert, literal_column, or_, select, update
 
 from mall import ids, sql
 from mall.orders import mapping
@@ -29,8 +29,58 @@ from mall.orders.model import (
 )
 from mall.orders.tables import DiscountRow, EventRow, LineRow, OrderRow, TradeRow
 
-_OUT_OF_SYNC = {"synchronize_session": False}
 _UNPAID = (Stage.PLACING.value, Stage.AWAITING_PAYMENT.value)
+
+# Constants are written out in these statements, so that PostgreSQL sees which of its partial indexes serve.
+_is_unpaid = TradeRow.stage.in_([literal_column(f"'{stage}'") for stage in _UNPAID])
+_is_live = and_(TradeRow.source == literal_column("'cart'"), TradeRow.stage != literal_column("'cancelled'"))
+# The slot is implied, but naming it lets PostgreSQL look into one partition instead of eight.
+_own_trades = sql.given(TradeRow.slot, TradeRow.user_id)
+_own_orders = sql.given(OrderRow.slot, OrderRow.user_id)
+
+_PLACED = sql.prepared(
+    select(TradeRow).where(
+        _own_trades,
+        or_(sql.given(TradeRow.key), _is_unpaid, and_(sql.given(TradeRow.cart_version), _is_live)),
+    )
+)
+_TRADE = sql.prepared(select(TradeRow).where(_own_trades, sql.given(TradeRow.id)))
+_TRADE_LOCKED = _TRADE.locked()
+_TRADES = sql.prepared(select(TradeRow).where(_own_trades, sql.given_any(TradeRow.id)))
+_UNPAID_TRADES = sql.prepared(select(TradeRow.id).where(_own_trades, _is_unpaid))
+_ORDER = sql.prepared(select(OrderRow).where(_own_orders, sql.given(OrderRow.id)))
+_ORDER_LOCKED = _ORDER.locked()
+_ORDERS_OF = sql.prepared(select(OrderRow).where(_own_orders, sql.given(OrderRow.trade_id)).order_by(OrderRow.id))
+_ORDERS_OF_LOCKED = _ORDERS_OF.locked()
+_IDS_OF = sql.prepared(select(OrderRow.id).where(_own_orders, sql.given(OrderRow.trade_id)).order_by(OrderRow.id))
+_TRADES_OF = sql.prepared(select(OrderRow.trade_id).where(_own_orders, sql.given_any(OrderRow.trade_id)))
+_LINES = sql.prepared(
+    select(LineRow)
+    .where(sql.given(LineRow.slot, LineRow.user_id), sql.given_any(LineRow.order_id))
+    .order_by(LineRow.order_id, LineRow.number)
+)
+_DISCOUNTS = sql.prepared(
+    select(DiscountRow)
+    .where(sql.given(DiscountRow.slot, DiscountRow.user_id), sql.given_any(DiscountRow.order_id))
+    .order_by(DiscountRow.line_id, DiscountRow.number)
+)
+_HISTORY = sql.prepared(
+    select(EventRow).where(sql.given(EventRow.slot, EventRow.user_id, EventRow.order_id)).order_by(EventRow.version)
+)
+_ADD_TRADE = sql.prepared(insert(TradeRow))
+_ADD_ORDERS = sql.prepared(insert(OrderRow))
+_ADD_LINES = sql.prepared(insert(LineRow))
+_ADD_DISCOUNTS = sql.prepared(insert(DiscountRow))
+_ADD_EVENTS = sql.prepared(insert(EventRow))
+_CHANGE_TRADE = sql.prepared(
+    update(TradeRow).where(sql.given(TradeRow.slot, TradeRow.id, TradeRow.stage, TradeRow.version))
+)
+_SET_TOKEN = sql.prepared(update(TradeRow).where(_own_trades, sql.given(TradeRow.id)).returning(TradeRow))
+_CHANGE_ORDER = sql.prepared(
+    update(OrderRow).where(sql.given(OrderRow.slot, OrderRow.id, OrderRow.status, OrderRow.version))
+)
+_CHANGE_LINE = sql.prepared(update(LineRow).where(sql.given(LineRow.slot, LineRow.id)))
+
 _Change = tuple[Order, Mapping[str, Any], Mapping[str, Any]]
 
 
@@ -42,9 +92,7 @@ def placed_before(session: sql.Session, user_id: str, key: str, cart_version: in
 
     Raises TooManyUnpaid, or AlreadyOrdered when a trade that is not cancelled was made of this version of the cart.
     """
-    live = (TradeRow.source == "cart") & (TradeRow.cart_version == cart_version) & (TradeRow.stage != Stage.CANCELLED)
-    query = select(TradeRow).where(*_of(TradeRow, user_id), or_(TradeRow.key == key, TradeRow.stage.in_(_UNPAID), live))
-    found = session.scalars(query).all()
+    found = _PLACED(session, user_id=user_id, key=key, cart_version=cart_version).all()
     same = next((row for row in found if row.key == key), None)
     if same is not None:
         return mapping.trade(same)
@@ -59,11 +107,11 @@ def placed_before(session: sql.Session, user_id: str, key: str, cart_version: in
 
 def add(session: sql.Session, trade: Trade, orders: Sequence[Order], by: Actor) -> None:
     """Write down a new trade with its orders, one statement a table."""
-    own = {"slot": ids.slot_of(trade.user_id), "user_id": trade.user_id}
+    own = {"user_id": trade.user_id}
     lines = [line for order in orders for line in order.lines]
-    session.execute(insert(TradeRow), [mapping.columns(trade) | own])
-    session.execute(insert(OrderRow), [mapping.columns(order) | own for order in orders])
-    session.execute(insert(LineRow), [mapping.columns(line) | own for line in lines])
+    _ADD_TRADE(session, mapping.columns(trade) | own)
+    _ADD_ORDERS(session, [mapping.columns(order) | own for order in orders])
+    _ADD_LINES(session, [mapping.columns(line) | own for line in lines])
     discounts = [(order.id, line.id, one) for order in orders for line in order.lines for one in line.discounts]
     discounts += [(order.id, order.id, one) for order in orders for one in order.freight_discounts]
     _add_discounts(session, trade.user_id, discounts)
@@ -76,12 +124,11 @@ def add(session: sql.Session, trade: Trade, orders: Sequence[Order], by: Actor) 
 def _add_discounts(session: sql.Session, user_id: str, discounts: Sequence[tuple[str, str, Discount]]) -> None:
     """Write down discounts with their order and what they are taken off: a line, or the freight of the order."""
     rows = [
-        mapping.columns(discount)
-        | {"slot": ids.slot_of(user_id), "user_id": user_id, "order_id": order_id, "line_id": id}
+        mapping.columns(discount) | {"user_id": user_id, "order_id": order_id, "line_id": id}
         for order_id, id, discount in discounts
     ]
     if rows:
-        session.execute(insert(DiscountRow), rows)
+        _ADD_DISCOUNTS(session, rows)
 
 
 # --- finding
@@ -90,8 +137,7 @@ def _add_discounts(session: sql.Session, user_id: str, discounts: Sequence[tuple
 def trade(session: sql.Session, user_id: str, trade_id: str, *, lock: bool = False) -> Trade:
     """One of somebody's trades; `lock` keeps others from changing it until the end. Raises TradeNotFound."""
     check_own(user_id, trade_id, TradeNotFound)
-    query = select(TradeRow).where(*_of(TradeRow, user_id), TradeRow.id == trade_id)
-    found = session.scalars(query.with_for_update() if lock else query).first()
+    found = (_TRADE_LOCKED if lock else _TRADE)(session, user_id=user_id, id=trade_id).first()
     if found is None:
         raise TradeNotFound
     return mapping.trade(found)
@@ -100,8 +146,7 @@ def trade(session: sql.Session, user_id: str, trade_id: str, *, lock: bool = Fal
 def order(session: sql.Session, user_id: str, order_id: str, *, lock: bool = False) -> Order:
     """One of somebody's orders with its lines. Raises OrderNotFound."""
     check_own(user_id, order_id, OrderNotFound)
-    query = select(OrderRow).where(*_of(OrderRow, user_id), OrderRow.id == order_id)
-    found = session.scalars(query.with_for_update() if lock else query).first()
+    found = (_ORDER_LOCKED if lock else _ORDER)(session, user_id=user_id, id=order_id).first()
     if found is None:
         raise OrderNotFound
     return with_lines(session, user_id, [mapping.order(found)])[0]
@@ -109,8 +154,7 @@ def order(session: sql.Session, user_id: str, order_id: str, *, lock: bool = Fal
 
 def orders_of(session: sql.Session, user_id: str, trade_id: str, *, lock: bool = False) -> list[Order]:
     """The orders of a trade with their lines, by id."""
-    query = select(OrderRow).where(*_of(OrderRow, user_id), OrderRow.trade_id == trade_id).order_by(OrderRow.id)
-    rows = session.scalars(query.with_for_update() if lock else query).all()
+    rows = (_ORDERS_OF_LOCKED if lock else _ORDERS_OF)(session, user_id=user_id, trade_id=trade_id).all()
     return with_lines(session, user_id, [mapping.order(row) for row in rows])
 
 
@@ -146,25 +190,22 @@ def addressed(session: sql.Session, user_id: str, statuses: Sequence[Status], mo
 
 def unpaid(session: sql.Session, user_id: str) -> list[str]:
     """The ids of somebody's trades that are neither paid nor cancelled."""
-    return list(session.scalars(select(TradeRow.id).where(*_of(TradeRow, user_id), TradeRow.stage.in_(_UNPAID))))
+    return list(_UNPAID_TRADES(session, user_id=user_id).scalars())
 
 
 def ids_of(session: sql.Session, user_id: str, trade_id: str) -> list[str]:
     """The ids of the orders of a trade."""
-    query = select(OrderRow.id).where(*_of(OrderRow, user_id), OrderRow.trade_id == trade_id).order_by(OrderRow.id)
-    return list(session.scalars(query))
+    return list(_IDS_OF(session, user_id=user_id, trade_id=trade_id).scalars())
 
 
 def trades(session: sql.Session, user_id: str, trade_ids: Collection[str]) -> dict[str, Trade]:
     """Some of somebody's trades by id."""
-    query = select(TradeRow).where(*_of(TradeRow, user_id), TradeRow.id.in_(sorted(trade_ids)))
-    return {row.id: mapping.trade(row) for row in session.scalars(query)}
+    return {row.id: mapping.trade(row) for row in _TRADES(session, user_id=user_id, id=list(trade_ids))}
 
 
 def counts(session: sql.Session, user_id: str, trade_ids: Collection[str]) -> Counter[str]:
     """How many orders each of these trades has."""
-    query = select(OrderRow.trade_id).where(*_of(OrderRow, user_id), OrderRow.trade_id.in_(sorted(trade_ids)))
-    return Counter(session.scalars(query))
+    return Counter(_TRADES_OF(session, user_id=user_id, trade_id=list(trade_ids)).scalars())
 
 
 def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> list[Order]:
@@ -174,18 +215,10 @@ def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> l
     currencies = {order.id: order.currency for order in orders}
     discounts: dict[str, list[Discount]] = {}
     if any(order.discount or order.platform_part for order in orders):
-        for row in session.scalars(
-            select(DiscountRow)
-            .where(*_of(DiscountRow, user_id), DiscountRow.order_id.in_(list(currencies)))
-            .order_by(DiscountRow.line_id, DiscountRow.number)
-        ):
+        for row in _DISCOUNTS(session, user_id=user_id, order_id=list(currencies)):
             discounts.setdefault(row.line_id, []).append(mapping.discount(row, currencies[row.order_id]))
     lines: dict[str, list[Line]] = {id: [] for id in currencies}
-    for line in session.scalars(
-        select(LineRow)
-        .where(*_of(LineRow, user_id), LineRow.order_id.in_(list(currencies)))
-        .order_by(LineRow.order_id, LineRow.number)
-    ):
+    for line in _LINES(session, user_id=user_id, order_id=list(currencies)):
         found = mapping.line(line, currencies[line.order_id], discounts.get(line.id, ()))
         lines[line.order_id].append(found)
     return [
@@ -196,9 +229,7 @@ def with_lines(session: sql.Session, user_id: str, orders: Sequence[Order]) -> l
 
 def history(session: sql.Session, user_id: str, order_id: str) -> list[Happened]:
     """What happened to an order, the first first."""
-    rows = session.scalars(
-        select(EventRow).where(*_of(EventRow, user_id), EventRow.order_id == order_id).order_by(EventRow.version)
-    )
+    rows = _HISTORY(session, user_id=user_id, order_id=order_id)
     return [Happened(row.at, Actor(Side(row.side), row.by), row.act, row.before, row.after, row.note) for row in rows]
 
 
@@ -207,50 +238,36 @@ def history(session: sql.Session, user_id: str, order_id: str) -> list[Happened]
 
 def update_trade(session: sql.Session, trade: Trade, at: datetime, **values: Any) -> Trade:
     """Change a trade by compare-and-set on (stage, version). Raises Changed."""
-    done: Any = session.execute(
-        update(TradeRow)
-        .where(
-            *_is(TradeRow, trade.id),
-            TradeRow.stage == trade.stage.value,
-            TradeRow.version == trade.version,
-        )
-        .values(version=trade.version + 1, updated_at=at, **mapping.plain(values)),
-        execution_options=_OUT_OF_SYNC,
-    )
+    changes = {"version": trade.version + 1, "updated_at": at, **mapping.plain(values)}
+    done = _CHANGE_TRADE(session, changes, id=trade.id, stage=trade.stage.value, version=trade.version)
     if done.rowcount != 1:
         raise Changed(trade_id=trade.id)
     return replace(trade, version=trade.version + 1, updated_at=at, **values)
 
 
-def set_token(session: sql.Session, trade_id: str, token: str | None) -> None:
-    """Remember how the workflow that waits for the payment is woken."""
-    session.execute(
-        update(TradeRow).where(*_is(TradeRow, trade_id)).values(token=token), execution_options=_OUT_OF_SYNC
-    )
+def set_token(session: sql.Session, user_id: str, trade_id: str, token: str) -> Trade:
+    """Remember how the workflow that waits for the payment is woken. Raises TradeNotFound."""
+    check_own(user_id, trade_id, TradeNotFound)
+    found = _SET_TOKEN(session, {"token": token}, user_id=user_id, id=trade_id).first()
+    if found is None:
+        raise TradeNotFound
+    return mapping.trade(found)
 
 
 def update_orders(session: sql.Session, orders: Sequence[Order], at: datetime, **values: Any) -> list[Order]:
     """Change orders by compare-and-set on (status, version), all of them or none. Raises Changed."""
-    expected = [(order.id, order.status.value, order.version) for order in orders]
-    done: Any = session.execute(
-        update(OrderRow)
-        .where(
-            OrderRow.slot == ids.slot_of(orders[0].id),
-            tuple_(OrderRow.id, OrderRow.status, OrderRow.version).in_(expected),
-        )
-        .values(version=OrderRow.version + 1, updated_at=at, **mapping.plain(values)),
-        execution_options=_OUT_OF_SYNC,
-    )
-    if done.rowcount != len(orders):
-        raise Changed(order_ids=[order.id for order in orders])
+    changes = {"updated_at": at, **mapping.plain(values)}
+    for order in orders:
+        written = {**changes, "version": order.version + 1}
+        done = _CHANGE_ORDER(session, written, id=order.id, status=order.status.value, version=order.version)
+        if done.rowcount != 1:
+            raise Changed(order_ids=[order.id])
     return [replace(order, version=order.version + 1, updated_at=at, **values) for order in orders]
 
 
 def update_line(session: sql.Session, line: Line, **values: Any) -> Line:
     """Change a line of an order that the session has locked."""
-    session.execute(
-        update(LineRow).where(*_is(LineRow, line.id)).values(**mapping.plain(values)), execution_options=_OUT_OF_SYNC
-    )
+    _CHANGE_LINE(session, mapping.plain(values), id=line.id)
     return replace(line, **values)
 
 
@@ -267,11 +284,10 @@ def add_events(
     session: sql.Session, changes: Sequence[_Change], *, act: str, by: Actor, note: str, at: datetime
 ) -> None:
     """Write down what happened to orders (as they are now): what was before, and what is after."""
-    session.execute(
-        insert(EventRow),
+    _ADD_EVENTS(
+        session,
         [
             {
-                "slot": ids.slot_of(order.id),
                 "order_id": order.id,
                 "version": order.version,
                 "user_id": order.user_id,
@@ -317,7 +333,3 @@ def check_own(user_id: str, id_: str, missing: type[Exception]) -> None:
 def _of(row: Any, user_id: str) -> tuple[Any, ...]:
     # The slot is implied, but naming it lets PostgreSQL look into one partition instead of eight.
     return row.slot == ids.slot_of(user_id), row.user_id == user_id
-
-
-def _is(row: Any, id_: str) -> tuple[Any, ...]:
-    return row.slot == ids.slot_of(id_), row.id == id_

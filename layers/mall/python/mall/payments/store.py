@@ -7,9 +7,10 @@ one on the state that was read all the same, and raise Overtaken where it does n
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, select, text, tuple_, update
+from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import ids, sql
@@ -18,10 +19,31 @@ from mall.payments.model import Attempt, AttemptState, Intent, IntentState, Noti
 from mall.payments.tables import AttemptRow, EventRow, IntentRow
 from mall.sql import shards
 
-_FRESH = {"populate_existing": True}
-_NO_SYNC = {"synchronize_session": False}
 # Slots that are moving are left alone.
 _MOVING = text("SELECT slot FROM slot_fence")
+
+# The slot is implied, but naming it lets PostgreSQL look into one partition instead of eight.
+_ADD_INTENT = sql.prepared(insert(IntentRow).on_conflict_do_nothing().returning(IntentRow.id))
+_INTENT_FOR = sql.prepared(select(IntentRow).where(sql.given(IntentRow.slot, IntentRow.purpose, IntentRow.reference)))
+_INTENT = sql.prepared(select(IntentRow).where(sql.given(IntentRow.slot, IntentRow.id)))
+_INTENT_LOCKED = _INTENT.locked()
+_CHANGE_INTENT = sql.prepared(update(IntentRow).where(sql.given(IntentRow.slot, IntentRow.id, IntentRow.version)))
+_ADD_ATTEMPT = sql.prepared(insert(AttemptRow))
+_ATTEMPT = sql.prepared(select(AttemptRow).where(sql.given(AttemptRow.slot, AttemptRow.id)))
+_ATTEMPTS_OF = sql.prepared(
+    select(AttemptRow).where(sql.given(AttemptRow.slot, AttemptRow.intent_id)).order_by(AttemptRow.id)
+)
+# Both rows: PostgreSQL reads again what it had to wait for, and only that.
+_ATTEMPT_LOCKED = sql.prepared(
+    select(AttemptRow, *(column.label(f"intents_{column.key}") for column in IntentRow.__table__.c))
+    .join(IntentRow, (IntentRow.slot == AttemptRow.slot) & (IntentRow.id == AttemptRow.intent_id))
+    .where(sql.given(AttemptRow.slot, AttemptRow.id))
+).locked()
+_MOVE_ATTEMPT = sql.prepared(
+    update(AttemptRow).where(sql.given(AttemptRow.slot, AttemptRow.id), sql.given_any(AttemptRow.state))
+)
+_ADD_EVENT = sql.prepared(insert(EventRow).on_conflict_do_nothing().returning(EventRow.event_id))
+_VERDICT = sql.prepared(select(EventRow.verdict).where(sql.given(EventRow.slot, EventRow.channel, EventRow.event_id)))
 
 
 class Overtaken(AssertionError):
@@ -33,43 +55,36 @@ class Overtaken(AssertionError):
 
 def add_intent(session: sql.Session, intent: Intent) -> bool:
     """Keep a new intent; False when its purpose and reference have one already."""
-    row = insert(IntentRow).values(
-        slot=ids.slot_of(intent.id),
-        id=intent.id,
-        user_id=intent.user_id,
-        purpose=intent.purpose,
-        reference=intent.reference,
-        amount=intent.amount.cents,
-        currency=intent.amount.currency,
-        subject=intent.subject,
-        state=intent.state,
-        reason=intent.reason,
-        expires_at=intent.expires_at,
-        paid_by=intent.paid_by,
-        paid_at=intent.paid_at,
-        refunded=intent.refunded.cents,
-        version=intent.version,
-        created_at=intent.created_at,
-        updated_at=intent.created_at,
-    )
-    return session.execute(row.on_conflict_do_nothing().returning(IntentRow.id)).one_or_none() is not None
+    row = {
+        "id": intent.id,
+        "user_id": intent.user_id,
+        "purpose": intent.purpose,
+        "reference": intent.reference,
+        "amount": intent.amount.cents,
+        "currency": intent.amount.currency,
+        "subject": intent.subject,
+        "state": intent.state,
+        "reason": intent.reason,
+        "expires_at": intent.expires_at,
+        "paid_by": intent.paid_by,
+        "paid_at": intent.paid_at,
+        "refunded": intent.refunded.cents,
+        "version": intent.version,
+        "created_at": intent.created_at,
+        "updated_at": intent.created_at,
+    }
+    return _ADD_INTENT(session, row).one_or_none() is not None
 
 
 def intent_for(session: sql.Session, user_id: str, purpose: str, reference: str) -> Intent | None:
     """The intent of a purpose and reference of that person's shard."""
-    row = session.scalars(
-        select(IntentRow).where(
-            IntentRow.slot == ids.slot_of(user_id), IntentRow.purpose == purpose, IntentRow.reference == reference
-        ),
-        execution_options=_FRESH,
-    ).one_or_none()
+    row = _INTENT_FOR(session, slot=ids.slot_of(user_id), purpose=purpose, reference=reference).one_or_none()
     return None if row is None else _intent(row)
 
 
 def intent(session: sql.Session, intent_id: str, *, lock: bool = False) -> Intent:
     """One intent, locked until the transaction ends if wanted. Raises PaymentNotFound."""
-    found = select(IntentRow).where(*_by_id(IntentRow, intent_id))
-    row = session.scalars(found.with_for_update() if lock else found, execution_options=_FRESH).one_or_none()
+    row = (_INTENT_LOCKED if lock else _INTENT)(session, id=intent_id).one_or_none()
     if row is None:
         raise PaymentNotFound
     return _intent(row)
@@ -77,14 +92,9 @@ def intent(session: sql.Session, intent_id: str, *, lock: bool = False) -> Inten
 
 def change_intent(session: sql.Session, before: Intent, *, at: datetime, **changes: Any) -> None:
     """Write `changes` of columns over a locked intent and count its version up."""
-    _changed(
-        session.execute(
-            update(IntentRow)
-            .where(*_by_id(IntentRow, before.id), IntentRow.version == before.version)
-            .values(version=before.version + 1, updated_at=at, **changes),
-            execution_options=_NO_SYNC,
-        )
-    )
+    written = {"version": before.version + 1, "updated_at": at, **changes}
+    if _CHANGE_INTENT(session, written, id=before.id, version=before.version).rowcount != 1:
+        raise Overtaken
 
 
 def expired(at: datetime, *, limit: int) -> list[Intent]:
@@ -105,58 +115,48 @@ def expired(at: datetime, *, limit: int) -> list[Intent]:
 
 def add_attempt(session: sql.Session, attempt: Attempt) -> None:
     """Keep a new attempt."""
-    session.add(
-        AttemptRow(
-            id=attempt.id,
-            user_id=attempt.user_id,
-            intent_id=attempt.intent_id,
-            channel=attempt.channel,
-            method=attempt.method,
-            amount=attempt.amount.cents,
-            currency=attempt.amount.currency,
-            state=attempt.state,
-            action=dict(attempt.action),
-            trade_no=attempt.trade_no,
-            unwanted=attempt.unwanted,
-            reason=attempt.reason,
-            expires_at=attempt.expires_at,
-            paid_at=attempt.paid_at,
-            next_check_at=attempt.next_check_at,
-            checks=attempt.checks,
-            checked_at=attempt.checked_at,
-            created_at=attempt.created_at,
-            updated_at=attempt.created_at,
-        )
+    _ADD_ATTEMPT(
+        session,
+        {
+            "id": attempt.id,
+            "user_id": attempt.user_id,
+            "intent_id": attempt.intent_id,
+            "channel": attempt.channel,
+            "method": attempt.method,
+            "amount": attempt.amount.cents,
+            "currency": attempt.amount.currency,
+            "state": attempt.state,
+            "action": dict(attempt.action),
+            "trade_no": attempt.trade_no,
+            "unwanted": attempt.unwanted,
+            "reason": attempt.reason,
+            "expires_at": attempt.expires_at,
+            "paid_at": attempt.paid_at,
+            "next_check_at": attempt.next_check_at,
+            "checks": attempt.checks,
+            "checked_at": attempt.checked_at,
+            "created_at": attempt.created_at,
+            "updated_at": attempt.created_at,
+        },
     )
-    session.flush()
 
 
 def attempts_of(session: sql.Session, intent_id: str) -> list[Attempt]:
     """The attempts of an intent, the oldest first."""
-    rows = session.scalars(
-        select(AttemptRow)
-        .where(AttemptRow.slot == ids.slot_of(intent_id), AttemptRow.intent_id == intent_id)
-        .order_by(AttemptRow.id),
-        execution_options=_FRESH,
-    )
-    return [_attempt(row) for row in rows]
+    return [_attempt(row) for row in _ATTEMPTS_OF(session, slot=ids.slot_of(intent_id), intent_id=intent_id)]
 
 
 def locked(session: sql.Session, attempt_id: str) -> tuple[Intent, Attempt] | None:
     """An attempt with its intent, locked until the transaction ends; None when we know no such attempt."""
     if not _could_be_ours(attempt_id):
         return None
-    # Both rows: PostgreSQL reads again what it had to wait for, and only that.
-    found = _with_intent(attempt_id).with_for_update()
-    row = session.execute(found, execution_options=_FRESH).one_or_none()
-    return None if row is None else (_intent(row[0]), _attempt(row[1]))
+    row = _ATTEMPT_LOCKED(session, id=attempt_id).one_or_none()
+    return None if row is None else (_intent(row, "intents_"), _attempt(row))
 
 
 def attempt(session: sql.Session, attempt_id: str) -> Attempt:
     """One attempt as it is now. Raises PaymentNotFound."""
-    row = session.scalars(
-        select(AttemptRow).where(*_by_id(AttemptRow, attempt_id)), execution_options=_FRESH
-    ).one_or_none()
+    row = _ATTEMPT(session, id=attempt_id).one_or_none()
     if row is None:
         raise PaymentNotFound
     return _attempt(row)
@@ -164,27 +164,15 @@ def attempt(session: sql.Session, attempt_id: str) -> Attempt:
 
 def change_attempt(session: sql.Session, before: Attempt, *, at: datetime, **changes: Any) -> None:
     """Write `changes` of columns over an attempt whose intent is locked."""
-    _changed(
-        session.execute(
-            update(AttemptRow)
-            .where(*_by_id(AttemptRow, before.id), AttemptRow.state == before.state)
-            .values(updated_at=at, **changes),
-            execution_options=_NO_SYNC,
-        )
-    )
+    if not move_attempt(session, before.id, [before.state], at=at, **changes):
+        raise Overtaken
 
 
 def move_attempt(
     session: sql.Session, attempt_id: str, states: Sequence[AttemptState], *, at: datetime, **changes: Any
 ) -> bool:
     """Write `changes` over an attempt that is in one of `states`; False when it is not."""
-    result: Any = session.execute(
-        update(AttemptRow)
-        .where(*_by_id(AttemptRow, attempt_id), AttemptRow.state.in_(states))
-        .values(updated_at=at, **changes),
-        execution_options=_NO_SYNC,
-    )
-    return bool(result.rowcount)
+    return bool(_MOVE_ATTEMPT(session, {"updated_at": at, **changes}, id=attempt_id, state=list(states)).rowcount)
 
 
 def due(at: datetime, *, limit: int) -> list[Attempt]:
@@ -202,9 +190,12 @@ def claim(attempt: Attempt, *, at: datetime, next_check_at: datetime | None) -> 
     with sql.session(key=attempt.id) as session:
         result: Any = session.execute(
             update(AttemptRow)
-            .where(*_by_id(AttemptRow, attempt.id), AttemptRow.next_check_at == attempt.next_check_at)
-            .values(next_check_at=next_check_at, checks=AttemptRow.checks + 1, checked_at=at),
-            execution_options=_NO_SYNC,
+            .where(
+                AttemptRow.slot == ids.slot_of(attempt.id),
+                AttemptRow.id == attempt.id,
+                AttemptRow.next_check_at == attempt.next_check_at,
+            )
+            .values(next_check_at=next_check_at, checks=AttemptRow.checks + 1, checked_at=at)
         )
         return bool(result.rowcount)
 
@@ -223,25 +214,21 @@ def keep_event(
     at: datetime,
 ) -> Verdict | None:
     """Keep what a channel said; the verdict of before when it said that before."""
-    row = insert(EventRow).values(
-        slot=slot,
-        channel=notice.channel,
-        event_id=notice.event_id,
-        kind=notice.kind,
-        attempt_id=notice.report.attempt_id if notice.report else "",
-        verdict=verdict,
-        headers=dict(headers),
-        body=body,
-        at=at,
-    )
-    if session.execute(row.on_conflict_do_nothing().returning(EventRow.event_id)).one_or_none() is not None:
+    row = {
+        "slot": slot,
+        "channel": notice.channel,
+        "event_id": notice.event_id,
+        "kind": notice.kind,
+        "attempt_id": notice.report.attempt_id if notice.report else "",
+        "verdict": verdict,
+        "headers": dict(headers),
+        "body": body,
+        "at": at,
+    }
+    if _ADD_EVENT(session, row).one_or_none() is not None:
         return None
-    before = session.scalars(
-        select(EventRow.verdict).where(
-            EventRow.slot == slot, EventRow.channel == notice.channel, EventRow.event_id == notice.event_id
-        )
-    ).one()
-    return Verdict(before)
+    before = _VERDICT(session, slot=slot, channel=notice.channel, event_id=notice.event_id)
+    return Verdict(before.scalar_one())
 
 
 def forget_events(shard: int, before: datetime, most: int) -> int:
@@ -269,44 +256,31 @@ def _could_be_ours(id_: str) -> bool:
     return True
 
 
-def _by_id(row: type[IntentRow] | type[AttemptRow], id_: str) -> tuple[ColumnElement[bool], ...]:
-    # The slot is implied, but naming it lets PostgreSQL look into one partition instead of eight.
-    return row.slot == ids.slot_of(id_), row.id == id_
-
-
-def _with_intent(attempt_id: str) -> Select[IntentRow, AttemptRow]:
-    return (
-        select(IntentRow, AttemptRow)
-        .join(AttemptRow, (AttemptRow.slot == IntentRow.slot) & (AttemptRow.intent_id == IntentRow.id))
-        .where(*_by_id(AttemptRow, attempt_id), IntentRow.slot == ids.slot_of(attempt_id))
-    )
-
-
-def _changed(result: Any) -> None:
-    if result.rowcount != 1:
-        raise Overtaken
-
-
-def _intent(row: IntentRow) -> Intent:
+def _intent(row: Any, prefix: str = "") -> Intent:
+    of = partial(_column, row, prefix) if prefix else partial(getattr, row)
     return Intent(
-        id=row.id,
-        user_id=row.user_id,
-        purpose=row.purpose,
-        reference=row.reference,
-        amount=Money(row.amount, row.currency),
-        subject=row.subject,
-        state=IntentState(row.state),
-        reason=row.reason,
-        expires_at=row.expires_at,
-        paid_by=row.paid_by,
-        paid_at=row.paid_at,
-        refunded=Money(row.refunded, row.currency),
-        version=row.version,
-        created_at=row.created_at,
+        id=of("id"),
+        user_id=of("user_id"),
+        purpose=of("purpose"),
+        reference=of("reference"),
+        amount=Money(of("amount"), of("currency")),
+        subject=of("subject"),
+        state=IntentState(of("state")),
+        reason=of("reason"),
+        expires_at=of("expires_at"),
+        paid_by=of("paid_by"),
+        paid_at=of("paid_at"),
+        refunded=Money(of("refunded"), of("currency")),
+        version=of("version"),
+        created_at=of("created_at"),
     )
 
 
-def _attempt(row: AttemptRow) -> Attempt:
+def _column(row: Any, prefix: str, name: str) -> Any:
+    return getattr(row, prefix + name)
+
+
+def _attempt(row: Any) -> Attempt:
     return Attempt(
         id=row.id,
         user_id=row.user_id,

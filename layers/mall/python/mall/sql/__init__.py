@@ -31,7 +31,8 @@ The rules:
    transaction over shards: write so that repeating it does no harm (upserts).
 8. There is one connection a shard and role, so a session opened inside another one that uses the same raises
    SessionNested.
-9. Raw SQL, and what else the chooser cannot look into, needs `sql.session(key=…)`, or `sql.session(single=True)` for
+9. What is executed often is a constant of its store, `sql.prepared(…)`: see `mall.sql.prepared`.
+10. Raw SQL, and what else the chooser cannot look into, needs `sql.session(key=…)`, or `sql.session(single=True)` for
    single tables.
 """
 
@@ -45,6 +46,7 @@ from mall.sql.errors import (
     SlotMoved,
     WrongSlot,
 )
+from mall.sql.prepared import Prepared, given, given_any, prepared
 from mall.sql.session import Session, after_commit, retrying, session, transactional, written_at
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "ByMerchant",
     "CrossShard",
     "NotMergeable",
+    "Prepared",
     "ReadOnly",
     "Session",
     "SessionNested",
@@ -62,6 +65,9 @@ __all__ = [
     "SlotMoved",
     "WrongSlot",
     "after_commit",
+    "given",
+    "given_any",
+    "prepared",
     "retrying",
     "session",
     "transactional",

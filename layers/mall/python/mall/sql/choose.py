@@ -53,12 +53,12 @@ class Values:
     """The values that a statement is executed with."""
 
     def __init__(self, binds: Sequence[BindParameter[Any]], parameters: object) -> None:
-        self._binds = binds
+        self.binds = binds
         self._parameters = parameters if isinstance(parameters, Mapping) else {}
 
     def of(self, bind: "int | BindParameter[Any]") -> Any:
         """The value of a bound parameter, given by its place in the cache key or as itself."""
-        parameter = self._binds[bind] if isinstance(bind, int) else bind
+        parameter = self.binds[bind] if isinstance(bind, int) else bind
         if parameter.key in self._parameters:
             return self._parameters[parameter.key]
         return parameter.effective_value

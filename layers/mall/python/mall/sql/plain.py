@@ -7,12 +7,12 @@ object that would have to hear of it; either saves about 30 % of a statement's C
 expressions among the values, options of the execution, …) is not plain, and goes the long way, with the same effect.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Insert, Result, insert, inspect, util
+from sqlalchemy import BindParameter, Connection, CursorResult, Insert, Result, inspect, util
 from sqlalchemy.orm import ORMExecuteState
 
 from mall.sql.base import kind_of, slot_of_row
@@ -29,18 +29,20 @@ def rows_of(state: ORMExecuteState) -> list[Row] | None:
     kind = kind_of(statement.table)
     if kind is None or kind.family == "broadcast" or _has_options(state) or _has_more(statement):
         return None
-    rows = _listed(state) if isinstance(state.parameters, list) else None if state.parameters else _values(statement)
-    if rows is not None and kind.sharded:
-        for row in rows:
-            row["slot"] = slot_of_row(statement.table, kind, row)
+    if isinstance(state.parameters, list):
+        return listed(statement, state.parameters)
+    rows = None if state.parameters else _values(statement)
+    if rows is not None:
+        fill_slots(statement.table, rows)
     return rows
 
 
-def _listed(state: ORMExecuteState) -> list[Row] | None:
-    """As SQLAlchemy's bulk insert does: what is None is left to the column's default, except for JSON."""
-    statement: Any = state.statement
+def listed(statement: Any, given: Sequence[Mapping[str, Any]]) -> list[Row] | None:
+    """The rows `given` for an INSERT by the names of their columns, their slots filled in; None for expressions.
+
+    As SQLAlchemy's bulk insert does: what is None is left to the column's default, except for JSON.
+    """
     entity = statement._propagate_attrs.get("plugin_subject")
-    given: Any = state.parameters
     if entity is None or statement._values or statement._multi_values or not given:
         return None
     columns = _columns(entity)
@@ -54,7 +56,22 @@ def _listed(state: ORMExecuteState) -> list[Row] | None:
             if value is not None or column.type.should_evaluate_none:
                 row[column.name] = value
         rows.append(row)
+    fill_slots(statement.table, rows)
     return rows
+
+
+def by_columns(statement: Any, given: Mapping[str, Any]) -> Row:
+    """What an UPDATE of a class writes, by the names of the columns."""
+    columns = _columns(statement._propagate_attrs["plugin_subject"])
+    return {columns[name].name: value for name, value in given.items()}
+
+
+def fill_slots(table: Any, rows: Sequence[Row]) -> None:
+    """Give each row of a sharded table its slot. Raises WrongSlot for a row whose ids disagree."""
+    kind = kind_of(table)
+    if kind is not None and kind.sharded:
+        for row in rows:
+            row["slot"] = slot_of_row(table, kind, row)
 
 
 def _values(statement: Any) -> list[Row] | None:
@@ -86,11 +103,18 @@ def _columns(entity: Any) -> dict[str, Any]:
     return {attribute.key: attribute.columns[0] for attribute in inspect(entity).column_attrs}
 
 
-def write_rows(connection: Connection, statement: Any, rows: Iterable[Row]) -> Result[Any]:
+def entry_of(statement: Any) -> Any:
+    """A statement that writes without its values, and as one of its table rather than of a class."""
+    bare = statement._generate()
+    bare._propagate_attrs = util.EMPTY_DICT
+    if statement.is_insert:
+        bare._values, bare._multi_values = None, ()
+    return bare
+
+
+def write_rows(connection: Connection, entry: Insert, rows: Iterable[Row]) -> CursorResult[Any]:
     """Insert rows; those that name the same columns together."""
-    # What is to be done about rows that are there already is part of the statement.
-    entry = insert(statement.table) if statement._post_values_clause is None else _without_values(statement)
-    result: Result[Any] | None = None
+    result: CursorResult[Any] | None = None
     for _, group in groupby(rows, key=lambda row: row.keys()):
         some = list(group)
         result = connection.execute(entry, some if len(some) > 1 else some[0])
@@ -132,13 +156,6 @@ def _has_more(found: Any) -> bool:
         or found._inline
         or found._return_defaults
     )
-
-
-def _without_values(statement: Any) -> Any:
-    """An INSERT … ON CONFLICT of its table rather than of a class, whose rows come as parameters."""
-    bare = statement._generate()
-    bare._values, bare._multi_values, bare._propagate_attrs = None, (), util.EMPTY_DICT
-    return bare
 
 
 def _is_expression(value: Any) -> bool:

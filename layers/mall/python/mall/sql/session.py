@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast, overload
 from weakref import ref
 
-from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy import Connection, CursorResult, Engine, Insert, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.ext.horizontal_shard import ShardedSession
 from sqlalchemy.orm import Mapper, ORMExecuteState
@@ -37,7 +37,7 @@ SLOT_MOVED = "ML001"
 
 _REPEATABLE = {"40001", "40P01", SLOT_MOVED}  # serialization failure, deadlock
 
-_ONLY_READS = "This session only reads."
+ONLY_READS = "This session only reads."
 _SEVERAL = "A read-write transaction touches one shard, and this statement writes on several."
 
 # The sessions of this call that hold connections. One that was dropped without being closed does not count: the pool
@@ -234,7 +234,7 @@ class Session(ShardedSession):
     ) -> Connection:
         """The connection that a flush writes through."""
         if self.read_only:
-            raise ReadOnly(_ONLY_READS)
+            raise ReadOnly(ONLY_READS)
         if instance is not None:
             kind = kind_of(mapper.local_table)
             if kind is not None and kind.family == "broadcast":
@@ -343,7 +343,7 @@ def _route(state: ORMExecuteState) -> Any:
     if "shard_id" in state.bind_arguments:
         return None  # the shard was chosen already
     if state.is_insert and (rows := plain.rows_of(state)):
-        return _insert(session, cast("Any", state.statement), rows)
+        return insert_rows(session, plain.entry_of(state.statement), rows)
     scattered = bool(state.execution_options.get("scatter"))
     plan, values = plan_of(state.statement, state.parameters)
     # What raw SQL does nobody knows; in a read-only session the server sees to it that it writes nothing.
@@ -365,21 +365,21 @@ def _route(state: ORMExecuteState) -> Any:
     return _write(state, session, plan, values, scattered=scattered)
 
 
-def _insert(session: Session, statement: Any, rows: list[plain.Row]) -> Any:
-    """A plain INSERT, whose rows say where they live."""
+def insert_rows(session: Session, entry: Insert, rows: Sequence[plain.Row]) -> CursorResult[Any]:
+    """Insert rows that say where they live with a plain INSERT, `entry`. Raises ReadOnly, CrossShard."""
     if session.read_only:
-        raise ReadOnly(_ONLY_READS)
-    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in statement.table.c else 0 for row in rows}
+        raise ReadOnly(ONLY_READS)
+    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in entry.table.c else 0 for row in rows}
     if len(shards_of_rows) != 1:
         raise CrossShard(_SEVERAL)
     (shard,) = shards_of_rows
     session.touch(shard)
-    return plain.write_rows(session.on(shard), statement, rows)
+    return plain.write_rows(session.on(shard), entry, rows)
 
 
 def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values, *, scattered: bool) -> Any:
     if session.read_only:
-        raise ReadOnly(_ONLY_READS)
+        raise ReadOnly(ONLY_READS)
     if plan.target is not None and plan.target.family == "broadcast" and not session.pinned:
         if not scattered:
             raise ShardingKeyMissing("A broadcast table is written on every shard: say scatter=True.")

@@ -16,8 +16,42 @@ from mall.sql import shards
 _PAUSE, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 # What a moved slot leaves behind here is swept by the shard to which it went.
 _LEFT_BEHIND = text("SELECT slot FROM slot_fence WHERE state <> 'leaving'")
-_OUT_OF_SYNC = {"synchronize_session": False}
 _TABLE = DeadlineRow.__table__
+
+_excluded: Any = (_entry := insert(DeadlineRow)).excluded
+_PUT = sql.prepared(
+    _entry.on_conflict_do_update(
+        index_elements=["slot", "subject", "kind"],
+        set_={
+            "due_at": _excluded.due_at,
+            "look_at": _excluded.look_at,
+            "version": DeadlineRow.version + 1,
+            "tries": 0,
+            "met_at": None,
+        },
+    )
+)
+_LOOK_AGAIN = sql.prepared(
+    update(DeadlineRow).where(sql.given(DeadlineRow.slot, DeadlineRow.subject, DeadlineRow.kind, DeadlineRow.version))
+)
+_MEET = sql.prepared(
+    update(DeadlineRow).where(
+        sql.given(DeadlineRow.slot),
+        sql.given_any(DeadlineRow.subject),
+        sql.given_any(DeadlineRow.kind),
+        DeadlineRow.met_at.is_(None),
+    )
+)
+_OF = sql.prepared(
+    select(DeadlineRow)
+    .where(sql.given(DeadlineRow.slot), sql.given_any(DeadlineRow.subject), DeadlineRow.met_at.is_(None))
+    .order_by(DeadlineRow.due_at)
+)
+_CURRENT = sql.prepared(
+    select(DeadlineRow).where(
+        sql.given(DeadlineRow.slot, DeadlineRow.subject, DeadlineRow.kind), DeadlineRow.met_at.is_(None)
+    )
+)
 
 
 def put(
@@ -31,10 +65,8 @@ def put(
 
     The sweep looks at them when they are due, or before that at `look_at`.
     """
-    slot = ids.slot_of(user_id)
     rows = [
         {
-            "slot": slot,
             "subject": subject,
             "kind": kind.value,
             "user_id": user_id,
@@ -45,64 +77,24 @@ def put(
         }
         for subject, kind, due_at in deadlines
     ]
-    entry = insert(DeadlineRow)
-    session.execute(
-        entry.on_conflict_do_update(
-            index_elements=["slot", "subject", "kind"],
-            set_={
-                "due_at": entry.excluded.due_at,
-                "look_at": entry.excluded.look_at,
-                "version": DeadlineRow.version + 1,
-                "tries": 0,
-                "met_at": None,
-            },
-        ),
-        rows,
-    )
+    _PUT(session, rows)
 
 
 def look_again(session: sql.Session, deadline: Deadline, at: datetime) -> None:
     """Let the sweep look at a deadline of this version at that moment next."""
-    session.execute(
-        update(DeadlineRow)
-        .where(
-            DeadlineRow.slot == ids.slot_of(deadline.subject),
-            DeadlineRow.subject == deadline.subject,
-            DeadlineRow.kind == deadline.kind.value,
-            DeadlineRow.version == deadline.version,
-        )
-        .values(look_at=at),
-        execution_options=_OUT_OF_SYNC,
-    )
+    _LOOK_AGAIN(session, {"look_at": at}, subject=deadline.subject, kind=deadline.kind.value, version=deadline.version)
 
 
 def meet(session: sql.Session, subjects: Sequence[str], kinds: Sequence[Kind], at: datetime) -> None:
     """Say that what the deadlines are for has happened, or need not happen any more."""
-    session.execute(
-        update(DeadlineRow)
-        .where(
-            DeadlineRow.slot == ids.slot_of(subjects[0]),
-            DeadlineRow.subject.in_(list(subjects)),
-            DeadlineRow.kind.in_([kind.value for kind in kinds]),
-            DeadlineRow.met_at.is_(None),
-        )
-        .values(met_at=at),
-        execution_options=_OUT_OF_SYNC,
-    )
+    slot = ids.slot_of(subjects[0])
+    _MEET(session, {"met_at": at}, slot=slot, subject=list(subjects), kind=[kind.value for kind in kinds])
 
 
 def of(session: sql.Session, user_id: str, subjects: Sequence[str]) -> dict[str, list[Deadline]]:
     """The deadlines that are still to be met, by what they are of, the first due first."""
     found: dict[str, list[Deadline]] = {subject: [] for subject in subjects}
-    rows = session.scalars(
-        select(DeadlineRow)
-        .where(
-            DeadlineRow.slot == ids.slot_of(user_id),
-            DeadlineRow.subject.in_(list(subjects)),
-            DeadlineRow.met_at.is_(None),
-        )
-        .order_by(DeadlineRow.due_at)
-    )
+    rows = _OF(session, slot=ids.slot_of(user_id), subject=list(subjects))
     for row in rows:
         found[row.subject].append(_deadline(row))
     return found
@@ -110,14 +102,7 @@ def of(session: sql.Session, user_id: str, subjects: Sequence[str]) -> dict[str,
 
 def current(session: sql.Session, subject: str, kind: Kind) -> Deadline | None:
     """The deadline of this kind that is still to be met, if there is one."""
-    row = session.scalars(
-        select(DeadlineRow).where(
-            DeadlineRow.slot == ids.slot_of(subject),
-            DeadlineRow.subject == subject,
-            DeadlineRow.kind == kind.value,
-            DeadlineRow.met_at.is_(None),
-        )
-    ).first()
+    row = _CURRENT(session, subject=subject, kind=kind.value).first()
     return _deadline(row) if row else None
 
 

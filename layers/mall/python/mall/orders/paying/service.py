@@ -116,13 +116,7 @@ def release_benefits(user_id: str, trade_id: str) -> None:
 
 def await_payment(user_id: str, trade_id: str, token: str) -> None:
     """Remember how the saga is woken, and wake it at once when the trade's payment has ended already."""
-
-    def act(session: sql.Session) -> Trade:
-        trade = store.trade(session, user_id, trade_id, lock=True)
-        store.set_token(session, trade_id, token)
-        return trade
-
-    trade = sql.retrying(act, key=user_id)
+    trade = sql.retrying(lambda session: store.set_token(session, user_id, trade_id, token), key=user_id)
     _wake(trade, token)
 
 

@@ -20,7 +20,7 @@ from mall.orders.placing.schemas import NewOrder
 from mall.orders.showing import TradePicture, picture, trade_offers
 from mall.orders.workflow import store as workflow
 from mall.quotes import service as quotes
-from mall.quotes.model import Wish
+from mall.quotes.model import Priced, Wish
 from mall.users.address_book import service as addresses
 from mall.users.erased import service as erased
 from mall.wallet import service as wallet
@@ -38,16 +38,15 @@ def order(user_id: str, form: NewOrder, key: str) -> TradePicture:
     DeliveryDate, the wallet's refusals of a payment password, AccountClosed, or IdempotencyKeyReused.
     """
     request = sha256(form.model_dump_json(exclude={"payment_password"}).encode()).hexdigest()
-    with sql.session(key=user_id) as session:
-        before = store.placed_before(session, user_id, key, form.cart_version)
-    if before is not None:
+    try:
+        wanted, priced = _priced(user_id, form, key, request)
+    except errors.MallError:
+        # What was ordered with this key before has left the cart, and may cost something else by now.
+        with sql.session(key=user_id) as session:
+            before = store.placed_before(session, user_id, key, form.cart_version)
+        if before is None:
+            raise
         return _same(before, request)
-    wanted, wishes = _wanted(user_id, form, key, request)
-    priced = quotes.of(user_id, wishes)
-    seen = (form.cart_version, wanted.cart_version or 0) if form.source == "cart" else None
-    model.check_same(priced, form.expected_total.money(), cart=seen)
-    if wanted.wallet_amount:
-        _prove(user_id, form)
     now = clock.now()
     trade, orders = model.place(
         priced.quote,
@@ -63,6 +62,17 @@ def order(user_id: str, form: NewOrder, key: str) -> TradePicture:
     due = [Deadline(trade.id, Kind.PAY, user_id, trade.pay_deadline, 1)]
     pictures = [picture(order, trade, due, len(orders), at=now) for order in orders]
     return TradePicture(trade, trade_offers(trade, due, at=now), pictures)
+
+
+def _priced(user_id: str, form: NewOrder, key: str, request: str) -> tuple[Wanted, Priced]:
+    """What is to be ordered, at the prices of now, which are those that the buyer saw."""
+    wanted, wishes = _wanted(user_id, form, key, request)
+    priced = quotes.of(user_id, wishes)
+    seen = (form.cart_version, wanted.cart_version or 0) if form.source == "cart" else None
+    model.check_same(priced, form.expected_total.money(), cart=seen)
+    if wanted.wallet_amount:
+        _prove(user_id, form)
+    return wanted, priced
 
 
 def begin(trade: Trade, orders: Sequence[Order]) -> None:

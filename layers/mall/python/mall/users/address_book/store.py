@@ -12,6 +12,8 @@ from mall.users.address_book.model import MOST_ADDRESSES, Address, AddressBookFu
 from mall.users.address_book.tables import AddressRow
 from mall.users.erased import store as erased
 
+_ADDRESS = sql.prepared(select(AddressRow).where(sql.given(AddressRow.slot, AddressRow.user_id, AddressRow.id)))
+
 
 def of_user(user_id: str) -> list[Address]:
     """Somebody's addresses, the default first, then the newest first."""
@@ -28,7 +30,7 @@ def load(user_id: str, address_id: str) -> Address:
     if not _is_own(user_id, address_id):
         raise AddressNotFound
     with sql.session() as session:
-        row = session.scalars(select(AddressRow).where(*_of(user_id), AddressRow.id == address_id)).first()
+        row = _ADDRESS(session, user_id=user_id, id=address_id).first()
         if row is None:
             raise AddressNotFound
         return _address(row)
@@ -118,7 +120,7 @@ def _clear_default(session: sql.Session, user_id: str) -> None:
     )
 
 
-def _address(row: AddressRow) -> Address:
+def _address(row: Any) -> Address:
     place = Place(
         country=row.country,
         division=row.division,

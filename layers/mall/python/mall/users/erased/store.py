@@ -9,6 +9,8 @@ from mall import ids, sql
 from mall.users.erased.tables import ErasedRow
 from mall.users.model import AccountClosed
 
+_MARK = sql.prepared(select(ErasedRow.at).where(sql.given(ErasedRow.slot, ErasedRow.user_id)))
+
 
 def lock(session: sql.Session, user_id: str) -> None:
     """Make the other transactions that lock this person wait for the end of this one. Raises AccountClosed.
@@ -16,8 +18,7 @@ def lock(session: sql.Session, user_id: str) -> None:
     `session` is bound to the person's shard: `sql.session(key=user_id)`.
     """
     _take_turns(session, user_id)
-    mark = select(ErasedRow.at).where(ErasedRow.slot == ids.slot_of(user_id), ErasedRow.user_id == user_id)
-    if session.scalar(mark) is not None:
+    if _MARK(session, user_id=user_id).first() is not None:
         raise AccountClosed
 
 
