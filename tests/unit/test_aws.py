@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
+from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from mall import aws
 
@@ -50,3 +52,24 @@ def test_a_client_with_limits_of_its_own_keeps_what_all_have() -> None:
 
 def test_a_client_is_made_once() -> None:
     assert aws.client("sqs") is aws.client("sqs")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("https://dynamodb.us-east-1.amazonaws.com/", {"X-Amz-Target": "DynamoDB_20120810.GetItem"}),
+        ("http://127.0.0.1:4566/", {"Content-Type": "  application/x-amz-json-1.0 ", "X-Amzn-Trace-Id": "Root=1"}),
+        ("https://events.us-east-1.amazonaws.com:443/a%20b?x=2&b=1", {"Host": "Events.example", "User-Agent": "mall"}),
+    ],
+)
+def test_requests_are_signed_as_botocore_signs_them(url: str, headers: dict[str, str]) -> None:
+    credentials = Credentials("nobody", "secret", "token")
+
+    canonical = []
+    for signer in (AUTH_TYPE_MAPS["v4"], SigV4Auth):
+        request = AWSRequest("POST", url, headers=headers, data=b"{}")
+        request.context["timestamp"] = "20300105T120000Z"
+        canonical.append(signer(credentials, "dynamodb", "us-east-1").canonical_request(request))
+
+    assert AUTH_TYPE_MAPS["v4"] is not SigV4Auth
+    assert canonical[0] == canonical[1]

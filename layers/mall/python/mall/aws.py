@@ -10,20 +10,47 @@ from functools import cache
 from typing import Any
 
 import urllib3  # noqa: F401  (before botocore comes to it from deep below, see mall.nosql)
+from botocore.auth import AUTH_TYPE_MAPS, SIGNED_HEADERS_BLACKLIST, SigV4Auth
+from botocore.auth import _host_from_url as host_of  # type: ignore[attr-defined]
 from botocore.config import Config
 from botocore.session import Session, get_session
 
 # A caller is waiting: give up early and let it repeat, rather than hang until the function's own limit.
-# Told who we are, botocore does not put its long signature together anew for every request, twice (a fifth of a call).
+# The rest is for the CPU of a call. Told who we are, botocore does not put its long signature together anew for every
+# request, twice; the service validates what it is asked anyway; and nobody looks for the account in what is asked.
 _PATIENCE = Config(
     connect_timeout=2,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 4},
     tcp_keepalive=True,
     user_agent="mall",
+    parameter_validation=False,
+    account_id_endpoint_mode="disabled",
 )
 # Left to itself, S3 still signs addresses in us-east-1 with version 2, which other regions refuse.
 _SIGNED = {"s3": _PATIENCE.merge(Config(signature_version="s3v4"))}
+
+
+class _Signer(SigV4Auth):
+    """botocore's signature, version 4, over the same headers in a dictionary.
+
+    botocore puts them into an e-mail message, whose rules it then has to obey: a fifth of a call.
+    """
+
+    def headers_to_sign(self, request: Any) -> Any:
+        found = ((name.lower(), value) for name, value in request.headers.items())
+        headers = _Headers((name, value) for name, value in found if name not in SIGNED_HEADERS_BLACKLIST)
+        if "host" not in headers:
+            headers["host"] = host_of(request.url)
+        return headers
+
+
+class _Headers(dict[str, str]):
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]]
+
+
+AUTH_TYPE_MAPS["v4"] = _Signer
 
 
 @cache

@@ -16,19 +16,20 @@ import re
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 # Before PynamoDB, which comes to it so deep in its own imports that CPython's stack for calls (chunks of 16 KiB) ends
 # in the middle of compiling urllib3's patterns, and is grown and shrunk 6,000 times (25 ms).
 import urllib3  # noqa: F401
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BATCH_WRITE_PAGE_LIMIT
 from pynamodb.exceptions import DeleteError, PutError, QueryError, TransactWriteError, UpdateError
 from pynamodb.models import Model as PynamoModel
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
-from mall import config, errors
+from mall import aws, config, errors
 
 _FAILED_CONDITION = "ConditionalCheckFailed"
 _MAX_CURSOR = 4096
@@ -51,10 +52,6 @@ class Table:
 
     logical: str
     table_name: Any = _PhysicalName()
-    # A caller is waiting, see mall.aws.
-    connect_timeout_seconds = 2
-    read_timeout_seconds = 5
-    max_retry_attempts = 3
     host = None
     region = None
 
@@ -64,6 +61,11 @@ class Model(PynamoModel):
 
     class Meta(Table):
         logical = ""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        # PynamoDB would make a client for each model, each with botocore's long signature.
+        return _with_our_client(super()._get_connection())
 
 
 _Item = TypeVar("_Item", bound=PynamoModel)
@@ -272,7 +274,20 @@ _connections: dict[str | None, Connection] = {}
 def _connection() -> Connection:
     endpoint = config.endpoint()
     if endpoint not in _connections:
-        _connections[endpoint] = Connection(
-            connect_timeout_seconds=Table.connect_timeout_seconds, read_timeout_seconds=Table.read_timeout_seconds
-        )
+        _connections[endpoint] = Connection()
+        _connections[endpoint]._client = _client(endpoint)
     return _connections[endpoint]
+
+
+def _with_our_client(table: TableConnection) -> TableConnection:
+    if table.connection._client is None:
+        table.connection._client = _client(config.endpoint())
+    return table
+
+
+@cache
+def _client(endpoint: str | None) -> Any:
+    """The client of all models; PynamoDB knows what DynamoDB takes, so that nobody has to check it again."""
+    from botocore.config import Config  # noqa: PLC0415  (PynamoDB has loaded it)
+
+    return aws.create("dynamodb", Config(read_timeout=5, parameter_validation=False))
