@@ -124,8 +124,9 @@ def task(
     `key` is the field of the input that is the business key, or a function that makes it. `undoes` names the task
     that this one compensates; its business key must be the same.
 
-    A task that is not `remembered` needs no lease and no note in the table: the one transaction that it consists of
-    sees by its own row whether it happened before, and refuses to happen after its compensation.
+    A task that is not `remembered` needs no lease and no note in the table: each transaction that it consists of sees
+    by its own rows whether it happened before, and refuses to happen after its compensation (in DynamoDB, by
+    `not_undone`).
     """
     if undoes is not None and compensation_of(undoes) != name:
         raise ValueError(f"by its name, '{undoes}' is undone by '{compensation_of(undoes)}', not by '{name}'")
@@ -166,6 +167,17 @@ def task(
         return made
 
     return decorate
+
+
+def not_undone(name: str, key: str) -> dict[str, Any]:
+    """An action for a transaction in DynamoDB: it fails once the task `name`, which is not remembered, was undone."""
+    return {
+        "ConditionCheck": {
+            "TableName": config.table("idempotency"),
+            "Key": {"id": {"S": _id(name, key)}},
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
+    }
 
 
 def _once(name: str, key: str, undoes: str | None, act: Callable[[], Result], lease_ms: int) -> Result:

@@ -34,6 +34,7 @@ from mall.inventory.model import (
 )
 from mall.inventory.store import Reason
 from mall.inventory.writing import Action
+from mall.saga import AlreadyUndone
 from mall.seen import Seen
 
 ATTEMPTS = 12
@@ -80,18 +81,23 @@ class Attempt:
     user_id: str
     until: datetime
     todo: list[Line]
+    unless_undone: Action | None = None
     conflicts: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:
         """Reserve what there is to do.
 
-        Raises SoldOut, LimitReached, ReservationOver or StockBusy; what was reserved before is then to be given back.
+        Raises SoldOut, LimitReached, ReservationOver, AlreadyUndone or StockBusy; what was reserved before is then to
+        be given back.
         """
         failures = 0
         while self.todo:
-            some = _some(self.todo)
+            first = [] if self.unless_undone is None else [self.unless_undone]
+            some = _some(self.todo, store.MOST_ACTIONS - len(first))
             actions = [(line, kind, action) for line in some for kind, action in self._actions(line)]
-            reasons = store.transact([action for _, _, action in actions])
+            reasons = store.transact([*first, *(action for _, _, action in actions)])
+            if reasons is not None and first and reasons[0].failed:
+                raise AlreadyUndone
             if reasons is None:
                 self._done(some)
                 failures = 0
@@ -100,7 +106,8 @@ class Attempt:
             if any(reason.passing for reason in reasons):
                 # What is read afterwards is then as late as it can be.
                 pause(failures)
-            self._learn([(line, kind, reason) for (line, kind, _), reason in zip(actions, reasons, strict=True)])
+            why = zip(actions, reasons[len(first) :], strict=True)
+            self._learn([(line, kind, reason) for (line, kind, _), reason in why])
             if failures == ATTEMPTS:
                 raise StockBusy
 
@@ -209,10 +216,10 @@ def _begin(want: Wanted) -> Line:
     return Line(want, [Part(OWN, MAIN, want.quantity)], blind=True)
 
 
-def _some(todo: list[Line]) -> list[Line]:
-    """The next lines that fit into one transaction, which changes an item once at most."""
+def _some(todo: list[Line], room: int) -> list[Line]:
+    """The next lines that fit into one transaction of so many actions, which changes an item once at most."""
     some: list[Line] = []
-    room, seen = store.MOST_ACTIONS, set[str]()
+    seen = set[str]()
     for line in todo:
         room -= line.actions
         if room < 0:

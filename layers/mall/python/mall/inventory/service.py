@@ -7,6 +7,7 @@ from typing import Any
 from mall import clock, errors, events
 from mall.inventory import counting, reserving, settling, spreading, store
 from mall.inventory.model import NotReserved, Stock, Wanted
+from mall.inventory.writing import Action
 from mall.observability import count, logger
 
 # --- what the catalog says
@@ -38,14 +39,18 @@ def available(sku_ids: Iterable[str]) -> dict[str, int]:
 # --- what orders do
 
 
-def reserve(trade_id: str, user_id: str, wanted: Sequence[Wanted], *, until: datetime) -> None:
+def reserve(
+    trade_id: str, user_id: str, wanted: Sequence[Wanted], *, until: datetime, unless_undone: Action | None = None
+) -> None:
     """Hold all that is wanted for the orders of a trade `until` then, or nothing of it.
 
-    Repeating it changes nothing. Raises SoldOut or LimitReached, which name the SKUs in `skus`; StockBusy when too many
-    want the same at once; ReservationOver when an order held it before and gave it back.
+    Repeating it changes nothing. `unless_undone` is done with each of its transactions, and fails where the trade was
+    given up meanwhile: then nothing is held either. Raises SoldOut or LimitReached, which name the SKUs in `skus`;
+    StockBusy when too many want the same at once; ReservationOver when an order held it before and gave it back; and
+    AlreadyUndone.
     """
     lines = reserving.lines_of(wanted)
-    attempt = reserving.Attempt(trade_id, user_id, until, lines)
+    attempt = reserving.Attempt(trade_id, user_id, until, lines, unless_undone)
     try:
         attempt.run()
     except errors.MallError as refusal:
@@ -62,10 +67,11 @@ def reserve(trade_id: str, user_id: str, wanted: Sequence[Wanted], *, until: dat
     logger.info("stock reserved", trade_id=trade_id, skus=len(lines), until=until.isoformat())
 
 
-def reserve_trade(trade: Mapping[str, Any]) -> dict[str, int]:
+def reserve_trade(trade: Mapping[str, Any], *, unless_undone: Action) -> dict[str, int]:
     """`reserve` for the saga: `trade_id`, `user_id`, `until` and `lines` of order_id, sku_id, quantity and limit."""
     wanted = [Wanted(line["order_id"], line["sku_id"], line["quantity"], line.get("limit")) for line in trade["lines"]]
-    reserve(trade["trade_id"], trade["user_id"], wanted, until=datetime.fromisoformat(trade["until"]))
+    until = datetime.fromisoformat(trade["until"])
+    reserve(trade["trade_id"], trade["user_id"], wanted, until=until, unless_undone=unless_undone)
     return {"reserved": len(wanted)}
 
 
