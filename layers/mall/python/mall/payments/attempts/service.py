@@ -70,9 +70,11 @@ def start(user_id: str, intent_id: str, *, channel: str, method: str, return_pat
         raise
     now = clock.now()
     with sql.session(key=attempt.id) as session:
-        changes = {"state": AttemptState.PENDING, "action": dict(started.action), "trade_no": started.trade_no}
+        after = replace(attempt, state=AttemptState.PENDING, action=started.action, trade_no=started.trade_no)
+        changes = {"state": after.state, "action": dict(after.action), "trade_no": after.trade_no}
         moved = store.move_attempt(session, attempt.id, [AttemptState.CREATED], at=now, **changes)
-        after = store.attempt(session, attempt.id)
+        if not moved:
+            after = store.attempt(session, attempt.id)
     if not moved and after.state is AttemptState.CLOSED:
         # The intent was closed while the channel made the payment, which nobody must pay any more.
         service.close_attempt(after)
