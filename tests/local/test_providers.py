@@ -3,6 +3,7 @@
 The sandbox has a switch for each; what it then knows of its payments is asked as the mall itself asks it.
 """
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -104,6 +105,19 @@ def test_what_is_paid_twice_goes_back_once(shopper: Shopper, article: Article, s
     due = trade["due"]["amount"]
     eventually(lambda: sum(sandbox.payment(attempt)["refunded"] for attempt in attempts) == due)
     assert sorted(sandbox.payment(attempt)["refunded"] for attempt in attempts) == [0, due]
+
+
+def test_a_top_up_that_is_paid_twice_is_credited_once_and_goes_back_once(shopper: Shopper, sandbox: Sandbox) -> None:
+    amount = {"amount": 5_000, "currency": "CNY"}
+    top_up = shopper.ask("POST", "/api/wallet/top-ups", {"amount": amount}, Idempotency_Key=uuid.uuid4().hex)
+    attempts = [shopper.begin_payment(top_up["id"]) for _ in range(2)]
+    for page in [shopper.page(attempt) for attempt in attempts]:
+        page.press("pay")
+
+    eventually(lambda: sum(sandbox.payment(attempt)["refunded"] for attempt in attempts) == 5_000)
+    assert sorted(sandbox.payment(attempt)["refunded"] for attempt in attempts) == [0, 5_000]
+    assert shopper.ask("GET", f"/api/payments/{top_up['id']}")["state"] == "success"
+    assert shopper.ask("GET", "/api/wallet")["balance"] == amount
 
 
 def test_a_payment_whose_time_ran_out_can_no_longer_be_made(
