@@ -18,5 +18,5 @@ app = Endpoint("sandbox.set_switches")
     refusals=(SandboxClosed, NotTheMerchant, NoSuchSandboxPayment, Conflict),
 )
 def set_switches(body: SwitchesForm) -> SwitchesView:
-    """Let callbacks come late, twice, never, with a wrong amount or out of order, and refunds wait or fail. Signed."""
+    """Have callbacks late, twice, never or out of order, amounts wrong, refunds slow, and closing in vain. Signed."""
     return SwitchesView.of(service.switch(service.merchant(app.headers, "PUT", app.path, app.raw), body))

@@ -136,6 +136,29 @@ def test_a_payment_whose_time_ran_out_can_no_longer_be_made(
     assert shopper.trade(trade["id"])["stage"] == "cancelled"
 
 
+@pytest.mark.parametrize("reason", ["cancelled", "expired"])
+def test_what_is_paid_after_the_trade_was_closed_goes_back_by_itself(
+    mall: LocalMall, shopper: Shopper, article: Article, sandbox: Sandbox, reason: str
+) -> None:
+    trade = placed(shopper, article)
+    attempt = shopper.begin_payment(trade["intent_id"])
+    sandbox.switch(attempt, closing="ignored", callbacks="late", delay_seconds=2)
+    page = shopper.page(attempt)
+    if reason == "cancelled":
+        shopper.cancel(trade["id"])
+    else:
+        run_out(mall, trade["id"], "pay")
+    assert shopper.wait(trade["id"], "cancelled")["reason"] == reason
+
+    page.press("pay")
+
+    assert sandbox.payment(attempt)["status"] == "paid"
+    eventually(lambda: sandbox.payment(attempt)["refunded"] == trade["due"]["amount"])
+    assert shopper.trade(trade["id"])["stage"] == "cancelled"
+    payment = shopper.ask("GET", f"/api/payments/{trade['intent_id']}")
+    assert (payment["state"], payment["attempts"][0]["state"]) == ("closed", "success")
+
+
 def test_who_paid_just_before_the_time_ran_out_has_paid(
     mall: LocalMall, shopper: Shopper, article: Article, sandbox: Sandbox
 ) -> None:
@@ -150,28 +173,35 @@ def test_who_paid_just_before_the_time_ran_out_has_paid(
     assert sandbox.payment(attempt)["refunded"] == 0
 
 
-def test_a_wrong_amount_changes_nothing_and_waits_for_an_operator(
+def test_a_wrong_amount_changes_nothing_until_an_operator_sends_it_back(
     mall: LocalMall, shopper: Shopper, article: Article, sandbox: Sandbox
 ) -> None:
     trade, operator = placed(shopper, article), staff(mall, "operator")
     attempt = shopper.begin_payment(trade["intent_id"])
     sandbox.switch(attempt, callbacks="wrong_amount")
     shopper.page(attempt).press("pay")
+    received = trade["due"] | {"amount": trade["due"]["amount"] + 1}
 
     def held() -> Any:
         found = operator("GET", "/api/admin/payment-exceptions?limit=100")["items"]
         return next((one for one in found if one["attempt_id"] == attempt["attempt_id"]), None)
 
     exception = eventually(held)
-    assert (exception["kind"], exception["expected"]) == ("wrong_amount", trade["due"])
+    assert (exception["kind"], exception["expected"], exception["received"]) == ("wrong_amount", trade["due"], received)
     assert shopper.trade(trade["id"])["stage"] == "awaiting_payment"
+    assert sandbox.payment(attempt)["refunded"] == 0
     resolved = operator(
         "POST",
         f"/api/admin/payment-exceptions/{exception['id']}/resolve",
-        {"action": "note", "reason": "the provider was asked"},
+        {"action": "refund", "reason": "the buyer paid a cent too much"},
     )
+
     assert resolved["resolved_at"]
     assert held() is None
+    eventually(lambda: sandbox.payment(attempt)["refunded"] == received["amount"])
+    # What was wrong is out of the way: the trade can still be paid as it should be.
+    shopper.pay(trade["intent_id"])
+    shopper.wait(trade["id"], "paid")
 
 
 def test_a_refund_that_the_provider_refuses_is_seen_and_sent_again_under_its_number(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.functional.sandbox.conftest import Merchant
+from tests.functional.sandbox.conftest import FORM, Merchant
 
 
 def close(merchant: Merchant, number: str = "order-20300101-1") -> Any:
@@ -20,6 +20,15 @@ def test_a_closed_payment_is_paid_no_more(merchant: Merchant) -> None:
 def test_a_paid_payment_stays_paid(merchant: Merchant) -> None:
     merchant.paid()
 
+    assert close(merchant).body["status"] == "paid"
+
+
+def test_who_is_on_the_page_can_pay_all_the_same_where_closing_is_ignored(merchant: Merchant) -> None:
+    payment = merchant.create()
+    merchant.call("sandbox.set_switches", {"out_trade_no": payment["out_trade_no"], "closing": "ignored"})
+
+    assert close(merchant).body["status"] == "waiting"
+    assert merchant.decide(payment).headers["location"] == FORM["return_url"]
     assert close(merchant).body["status"] == "paid"
 
 

@@ -40,10 +40,12 @@ def test_callbacks_do_not_come(merchant: Merchant) -> None:
     assert told(merchant, callbacks="lost") == []
 
 
-def test_callbacks_come_with_a_wrong_amount(merchant: Merchant) -> None:
+def test_another_amount_is_paid_than_was_asked_for_and_all_of_it_can_go_back(merchant: Merchant) -> None:
     ((_, body),) = told(merchant, callbacks="wrong_amount")
+    payment = merchant.call("sandbox.get_payment", path={"out_trade_no": body["out_trade_no"]}).body
 
-    assert body["amount"] == 9_991
+    assert body["amount"] == payment["amount"] == 9_991
+    assert merchant.refund(payment, "refund-1", 9_991).body["status"] == "succeeded"
 
 
 def test_what_happened_first_is_told_last(merchant: Merchant) -> None:
@@ -61,7 +63,9 @@ def test_a_payments_own_switches_come_first(merchant: Merchant) -> None:
     assert told(merchant, callbacks="lost")[1:]
 
 
-@pytest.mark.parametrize("form", [{"callbacks": "never"}, {"delay_seconds": -1}, {"refunds": "maybe"}, {"x": 1}])
+@pytest.mark.parametrize(
+    "form", [{"callbacks": "never"}, {"delay_seconds": -1}, {"refunds": "maybe"}, {"closing": "no"}, {"x": 1}]
+)
 def test_a_switch_that_there_is_not_is_refused(merchant: Merchant, form: dict[str, Any]) -> None:
     assert merchant.call("sandbox.set_switches", form).code == "Invalid"
 

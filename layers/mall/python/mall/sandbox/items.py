@@ -14,7 +14,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from mall import nosql
 from mall.money import Money
-from mall.sandbox.model import Callbacks, Payment, Refund, Refunds, RefundStatus, Status, Switches
+from mall.sandbox.model import Callbacks, Closings, Payment, Refund, Refunds, RefundStatus, Status, Switches
 
 PAYMENT = "payment"
 REFUND = "refund#"
@@ -159,6 +159,7 @@ def settings_of(switches: Switches) -> dict[str, object]:
     """Switches as they are stored."""
     return {
         "callbacks": switches.callbacks.value,
+        "closing": switches.closing.value,
         "refunds": switches.refunds.value,
         "delay_seconds": switches.delay_seconds,
     }
@@ -168,6 +169,7 @@ def switches_of(settings: Mapping[str, Any]) -> Switches:
     """Switches as they were stored."""
     return Switches(
         callbacks=Callbacks(settings["callbacks"]),
+        closing=Closings(settings.get("closing", Closings.NORMAL)),
         refunds=Refunds(settings["refunds"]),
         delay_seconds=int(settings["delay_seconds"]),
     )

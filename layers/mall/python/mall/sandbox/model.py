@@ -56,7 +56,7 @@ class RefundStatus(StrEnum):
 
 
 class Callbacks(StrEnum):
-    """How callbacks come."""
+    """How callbacks come. WRONG_AMOUNT: they are right, but another amount was paid than the merchant asked for."""
 
     NORMAL = "normal"
     LATE = "late"
@@ -64,6 +64,13 @@ class Callbacks(StrEnum):
     LOST = "lost"
     WRONG_AMOUNT = "wrong_amount"
     OUT_OF_ORDER = "out_of_order"
+
+
+class Closings(StrEnum):
+    """What comes of it when a merchant closes a payment. IGNORED: nothing, and whoever is on its page pays it still."""
+
+    NORMAL = "normal"
+    IGNORED = "ignored"
 
 
 class Refunds(StrEnum):
@@ -79,6 +86,7 @@ class Switches:
     """What the sandbox does on purpose; `delay_seconds` is how late what is late comes."""
 
     callbacks: Callbacks = Callbacks.NORMAL
+    closing: Closings = Closings.NORMAL
     refunds: Refunds = Refunds.NORMAL
     delay_seconds: int = 60
 
@@ -117,11 +125,12 @@ class Payment:
         """Whether a request that is repeated asks for the same."""
         return (self.amount, self.subject) == (other.amount, other.subject)
 
-    def paid(self, at: datetime) -> "Payment":
+    def paid(self, at: datetime, how: Switches) -> "Payment":
         """This payment when its buyer has paid. Raises NotPayable."""
         if self.standing(at) is not Status.WAITING:
             raise NotPayable(status=self.standing(at))
-        return replace(self, status=Status.PAID, paid_at=at, version=self.version + 1)
+        more = Money(1 if how.callbacks is Callbacks.WRONG_AMOUNT else 0, self.amount.currency)
+        return replace(self, status=Status.PAID, amount=self.amount + more, paid_at=at, version=self.version + 1)
 
     def declined(self, at: datetime) -> "Payment":
         """This payment when its buyer will not pay. Raises NotPayable."""
@@ -129,9 +138,9 @@ class Payment:
             raise NotPayable(status=self.standing(at))
         return replace(self, status=Status.FAILED, reason="declined", version=self.version + 1)
 
-    def closed(self) -> "Payment":
+    def closed(self, how: Switches) -> "Payment":
         """This payment when its merchant does not want it any more; one that has an end stays as it is."""
-        if self.status is not Status.WAITING:
+        if self.status is not Status.WAITING or how.closing is Closings.IGNORED:
             return self
         return replace(self, status=Status.CLOSED, reason="closed by the merchant", version=self.version + 1)
 
@@ -202,8 +211,6 @@ def callbacks(payment: Payment, how: Switches, *, event_id: str, at: datetime) -
             return [replace(normal, wait=how.delay)]
         case Callbacks.DOUBLE:
             return [normal, normal]
-        case Callbacks.WRONG_AMOUNT:
-            return [replace(normal, content=told | {"amount": payment.amount.cents + 1})]
         case Callbacks.OUT_OF_ORDER:
             # What happened first is told last.
             first = told | {"event_id": f"{event_id}-0", "status": Status.WAITING.value, "paid_at": None}

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from mall.http import Body, View
-from mall.sandbox.model import Callbacks, Payment, Refund, Refunds, RefundStatus, Status, Switches
+from mall.sandbox.model import Callbacks, Closings, Payment, Refund, Refunds, RefundStatus, Status, Switches
 
 _Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{6,64}$")]
 _Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"<>\\]+$", max_length=1000)]
@@ -98,22 +98,29 @@ class SwitchesForm(Body):
 
     out_trade_no: _Number | None = None
     callbacks: Callbacks = Callbacks.NORMAL
+    closing: Closings = Closings.NORMAL
     refunds: Refunds = Refunds.NORMAL
     delay_seconds: int = Field(default=60, ge=0, le=86_400, description="How late what is late comes.")
 
     def switches(self) -> Switches:
         """The switches that are meant."""
-        return Switches(self.callbacks, self.refunds, self.delay_seconds)
+        return Switches(self.callbacks, self.closing, self.refunds, self.delay_seconds)
 
 
 class SwitchesView(View):
     """How the switches stand now."""
 
     callbacks: Callbacks
+    closing: Closings
     refunds: Refunds
     delay_seconds: int
 
     @classmethod
     def of(cls, switches: Switches) -> "SwitchesView":
         """The view of switches."""
-        return cls(callbacks=switches.callbacks, refunds=switches.refunds, delay_seconds=switches.delay_seconds)
+        return cls(
+            callbacks=switches.callbacks,
+            closing=switches.closing,
+            refunds=switches.refunds,
+            delay_seconds=switches.delay_seconds,
+        )

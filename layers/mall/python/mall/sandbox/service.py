@@ -87,7 +87,11 @@ def payment(merchant_id: str, out_trade_no: str) -> Payment:
 
 def close(merchant_id: str, out_trade_no: str) -> Payment:
     """Let nobody pay it any more; one that was paid stays paid. Raises NoSuchSandboxPayment."""
-    return _changed(id_of(merchant_id, out_trade_no), Payment.closed)
+
+    def act(before: Payment) -> Payment:
+        return before.closed(_how(before))
+
+    return _changed(id_of(merchant_id, out_trade_no), act)
 
 
 def refund(merchant_id: str, out_trade_no: str, form: NewSandboxRefund) -> Refund:
@@ -103,7 +107,7 @@ def refund(merchant_id: str, out_trade_no: str, form: NewSandboxRefund) -> Refun
             raise NumberTaken
         if known is not None and known.status is not RefundStatus.FAILED:
             return known
-        how = paid.switches or store.switches()
+        how = _how(paid)
         try:
             return store.refund(paid, paid.refund(form.refund_no, amount, form.reason, how=how, at=clock.now()))
         except errors.Conflict as conflict:
@@ -173,10 +177,9 @@ def page(payment_id: str) -> Payment:
 def decide(payment_id: str, *, pay: bool) -> Payment:
     """The buyer pays, or will not; once. Raises NotPayable for what has an end already."""
     before = page(payment_id)
-    now = clock.now()
-    after = before.paid(now) if pay else before.declined(now)
+    now, how = clock.now(), _how(before)
+    after = before.paid(now, how) if pay else before.declined(now)
     store.save(after, before=before)
-    how = after.switches or store.switches()
     for callback in callbacks(after, how, event_id=ids.new("sbe", at=now), at=now):
         _announce(callback, tries=0, wait=callback.wait.total_seconds())
     logger.info("sandbox payment decided", out_trade_no=after.out_trade_no, status=after.status)
@@ -227,6 +230,11 @@ def call_back(message: Mapping[str, Any]) -> None:
 def id_of(merchant_id: str, out_trade_no: str) -> str:
     """The id of a payment's page: nobody guesses it, and its merchant's number leads to it."""
     return f"sbp_{_signature(f'page {merchant_id} {out_trade_no}'.encode())[:32]}"
+
+
+def _how(payment: Payment) -> Switches:
+    """What is done on purpose to a payment."""
+    return payment.switches or store.switches()
 
 
 def _announce(callback: Callback, *, tries: int, wait: float) -> None:
