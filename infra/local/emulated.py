@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with six gaps closed.
+"""Start the emulator, run by its own interpreter, with seven gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -14,19 +14,30 @@ a batch would look as if they did not.
 
 It knows no groups of origins: what the first has not would not be asked of the second.
 
+It starts a new interpreter for every function, which then imports what every function imports; see `nursery`. And it
+keeps each for ever: a hundred megabytes for every function that was once called.
+
 It does not know whose a task token is, and asks for the permission to answer to it on every resource. On AWS that is a
 permission on the state machine which waits; and where none waits any more, the answer is that there is no such task.
 """
 
 import json
 import re
+import subprocess
+import sys
+import threading
 import time
 from contextvars import ContextVar
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cloudfront, lambda_svc, sqs, stepfunctions
+
+sys.path.append(str(Path(__file__).parents[2]))
+from infra.local.nursery import POSSIBLE, Nursery
 
 _NAMELESS = "Runtime.HandlerError"
 # The first line after a traceback's frames: "mall.users.model.NoSuchAccount: There is no such account."
@@ -109,6 +120,9 @@ def receive(queue_url: str, wanted: int) -> list[dict[str, Any]]:
         sqs._dlq_sweep(queue)
         now = time.time()
         waiting = [since for message in queue["messages"] if (since := message.get("visible_at", now)) <= now]
+        # Nearly always nothing waits, and all queues are looked at many times a second.
+        if not waiting:
+            return []
         if not gathered(waiting, wanted=wanted, window=_window(queue["attributes"].get("QueueArn")), now=now):
             return []
         found: list[dict[str, Any]] = sqs._collect_msgs(queue, wanted, int(queue["attributes"]["VisibilityTimeout"]))
@@ -146,6 +160,47 @@ async def fetch(origin: dict[str, Any], method: str, *request: Any) -> Any:
     return await _fetch(second, method, *request) if failed else answer
 
 
+# Longer than from one run of a schedule to the next.
+_IDLE_SECONDS = 90
+_nurseries: dict[tuple[str, str], Nursery] = {}
+_birth = threading.Lock()
+
+
+def start(command: list[str], *, cwd: str, env: dict[str, str], **options: Any) -> Any:
+    """Start the process of a function; one of the mall is forked where that is possible."""
+    if POSSIBLE and command[0] == sys.executable and "MALL_RELEASE" in env:
+        key = env["PYTHONPATH"], env["MALL_RELEASE"]
+        try:
+            return _nursery(key).start(command[1], cwd, env)
+        except OSError:
+            # Its reason stands in the log. A new interpreter says what is wrong to whoever called the function.
+            with _birth:
+                _nurseries.pop(key, None)
+    return subprocess.Popen(command, cwd=cwd, env=env, **options)
+
+
+def _nursery(key: tuple[str, str]) -> Nursery:
+    """The parent of functions with this path and of this release; while a new release is deployed there are two."""
+    with _birth:
+        if key not in _nurseries:
+            _nurseries[key] = Nursery(sys.executable, key[0])
+        for old in list(_nurseries)[:-2]:
+            _nurseries.pop(old).close()
+        return _nurseries[key]
+
+
+def reap(ttl: float = _IDLE_SECONDS) -> int:
+    """End the processes that nobody has called for so long; another is soon there when somebody does."""
+    idle = []
+    with lambda_runtime._lock:
+        for key, workers in list(lambda_runtime._workers.items()):
+            found = [one for one in workers if not one.in_use and time.time() - one.last_used >= ttl]
+            lambda_runtime._workers[key] = [one for one in workers if one not in found]
+            idle += found
+    lambda_runtime.kill_workers(idle)
+    return len(idle)
+
+
 def _inside(element: Any, *names: str) -> list[Any]:
     """The elements at the end of a path of names."""
     found = [] if element is None else [element]
@@ -157,6 +212,9 @@ def _inside(element: Any, *names: str) -> list[Any]:
 _parse, cloudfront.parse_distribution_dataplane_config = cloudfront.parse_distribution_dataplane_config, with_groups
 _fetch, cloudfront._fetch_from_origin = cloudfront._fetch_from_origin, fetch
 sqs._receive_messages_for_esm = receive
+lambda_runtime.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": start})  # type: ignore[assignment]
+if POSSIBLE:
+    lambda_svc.reap_idle_workers = reap
 _restore = lambda_svc._restore_esm_positions
 lambda_svc._restore_esm_positions = restore
 _work, stepfunctions._execute_task = stepfunctions._execute_task, work

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,28 @@ from infra.local.visitor import Visitor
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+_to_come = pytest.StashKey[set[pytest.Item]]()
+_close = pytest.StashKey[Callable[[], None]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let one worker run all of these tests: two malls at once would only slow each other down."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("local"))
-            item.add_marker(pytest.mark.timeout(600))
+    own = [item for item in items if HERE in item.path.parents]
+    for item in own:
+        item.add_marker(pytest.mark.xdist_group("local"))
+        item.add_marker(pytest.mark.timeout(600))
+    config.stash[_to_come] = set(own)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Close the mall after the last of these tests: those of other folders need the memory that it takes."""
+    yield
+    to_come = item.config.stash[_to_come]
+    if item in to_come:
+        to_come.remove(item)
+        if not to_come and _close in item.config.stash:
+            item.config.stash[_close]()
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ class LocalMall:
 
 
 @pytest.fixture(scope="session")
-def mall() -> Iterator[LocalMall]:
+def mall(pytestconfig: pytest.Config) -> Iterator[LocalMall]:
     """The running mall."""
     if os.environ.get("MALL_USE_RUNNING"):
         yield LocalMall(State(ROOT / ".mall"))
@@ -78,13 +94,19 @@ def mall() -> Iterator[LocalMall]:
     # Not one of pytest's folders: another run of pytest shuts those for the user whom the database runs as.
     folder = Path(tempfile.mkdtemp(prefix="mall-tests-"))
     own = LocalMall(State(folder))
+
+    def close() -> None:
+        own.run("clean")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    pytestconfig.stash[_close] = close
     try:
         started = own.run("up", "--port", str(free_port()))
         assert started.returncode == 0, started.stdout + started.stderr
         yield own
     finally:
-        own.run("clean")
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            close()
 
 
 def free_port() -> int:

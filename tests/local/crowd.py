@@ -92,7 +92,8 @@ def kill_worker(state: State) -> bool:
     assert emulator is not None
     for process in emulator.children(recursive=True):
         try:
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == "local-images-make_renditions":
+            # Each works in a folder of its own, which is called after its function.
+            if "local-images-make_renditions" in process.cwd():
                 process.send_signal(signal.SIGKILL)
                 return True
         except (psutil.NoSuchProcess, psutil.AccessDenied):
