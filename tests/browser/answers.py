@@ -48,7 +48,8 @@ class Answers:
         if path in self.broken:
             return 503, {"Code": "Unavailable", "Message": "Try again later."}
         found = self._found(path.removeprefix("/api/").split("/"), query)
-        return (200, found) if found else (404, {"Code": "NotFound", "Message": "There is no such thing."})
+        code = "NoSuchMerchant" if path.startswith("/api/merchants/") else "NoSuchProduct"
+        return (200, found) if found else (404, {"Code": code, "Message": "There is no such thing."})
 
     def _found(self, path: list[str], query: Query) -> dict[str, Any] | None:  # noqa: PLR0911  (one answer each)
         match path:

@@ -3,12 +3,16 @@
 | fixture  | gives                                                                                                   |
 | -------- | ------------------------------------------------------------------------------------------------------- |
 | `shop`   | the storefront of the demonstration's goods behind an address of its own; `shop.answers` is its API     |
-| `visit`  | `visit("/p/prd_013/", phone=True)`: a page of a fresh visitor, after its scripts and pictures are there; |
-|          | with `signed=True` of somebody who signed in before                                                     |
+| `visit`  | `visit("/p/prd_013/", phone=True)`: a page of a fresh visitor, when it is ready; with `signed=True` of  |
+|          | somebody who signed in before, with `early=True` before it is ready                                     |
+
+A page is ready when its scripts have run to their end: there they await what they bring at first, however long that
+takes on a busy machine. `go`, `reload` and `ready` are for whoever moves on inside of a test.
 """
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,8 +31,11 @@ FLAGS = (
 )  # fmt: skip
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-# A test that waits longer than this for something on the page has found a fault.
-PATIENCE_MS = 10_000
+# A test that waits longer than this for something on the page has found a fault, on a busy machine too.
+PATIENCE_MS = 30_000
+_READY = """() => Promise.all(
+    [...document.querySelectorAll("script[type=module]")].map(({ src }) => import(src))
+).then(() => true)"""
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -50,10 +57,11 @@ def storefront(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storefront]
 
 
 @pytest.fixture
-def shop(storefront: Storefront) -> Storefront:
-    """The storefront, with an API that nobody has asked anything yet."""
+def shop(storefront: Storefront) -> Iterator[Storefront]:
+    """The storefront, with an API that nobody has asked anything yet; it keeps the contract of the real one."""
     storefront.reset()
-    return storefront
+    yield storefront
+    assert not storefront.breaches, "\n".join(dict.fromkeys(storefront.breaches))
 
 
 @pytest.fixture(scope="session")
@@ -80,12 +88,41 @@ def session(shop: Storefront) -> Any:
     }
 
 
+def ready(page: Page) -> Page:
+    """Wait until the scripts of the page that is shown have brought what they bring at first."""
+    page.wait_for_function(_READY)
+    return page
+
+
+def go(page: Page, address: str) -> Page:
+    """Go on to another page."""
+    page.goto(address, wait_until="load")
+    return ready(page)
+
+
+def reload(page: Page) -> Page:
+    """Load the page again."""
+    page.reload(wait_until="load")
+    return ready(page)
+
+
+def until(true: Callable[[], bool], page: Page) -> None:
+    """Wait for something that is not seen on the page."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        page.wait_for_timeout(20)
+
+
 @pytest.fixture
 def visit(shop: Storefront, browser: Browser) -> Iterator[Visit]:
     """Opens pages; afterwards no page may have complained."""
     contexts, complaints = [], []
 
-    def open(path: str, *, phone: bool = False, workers: bool = False, signed: bool = False, **options: Any) -> Page:
+    def open(
+        path: str, *, phone: bool = False, workers: bool = False, signed: bool = False, early: bool = False,
+        **options: Any,
+    ) -> Page:  # fmt: skip
         if signed:
             options["storage_state"] = session(shop)
         context = browser.new_context(
@@ -96,8 +133,8 @@ def visit(shop: Storefront, browser: Browser) -> Iterator[Visit]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(shop.address + path, wait_until="networkidle")
-        return page
+        page.goto(shop.address + path, wait_until="load")
+        return page if early or not options.get("java_script_enabled", True) else ready(page)
 
     yield open
     for context in contexts:

@@ -14,10 +14,13 @@ from infra.web import build
 from mall.pages import templates
 from mall.pages.press import Press
 from tests.browser.answers import Answers
+from tests.browser.contract import breaches
 from tests.browser.fixtures import Catalogue
 from tests.browser.people import People, Refused, Reply, Request
 from tests.browser.trade import Trade
 
+# An answer that nobody lets go on goes on by itself.
+LONGEST_S = 60
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
@@ -35,6 +38,10 @@ class Storefront:
         """Everything that was asked of the API."""
         self.refusing: dict[tuple[str, str], Refused] = {}
         """What is refused for now, by method and path."""
+        self.held: dict[tuple[str, str], tuple[threading.Event, dict[str, str]]] = {}
+        """Which answers wait, by method and path; see `hold`."""
+        self.breaches: list[str] = []
+        """Where a question or its answer was not what the API's contract says."""
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_port}"
@@ -62,11 +69,28 @@ class Storefront:
 
     def reset(self) -> None:
         """As in the beginning."""
-        for part in (self.answers, self.people, self.trade, self.asked, self.refusing):
+        for part in (self.answers, self.people, self.trade, self.asked, self.refusing, self.held, self.breaches):
             part.clear() if isinstance(part, list | dict) else part.reset()
 
+    def hold(self, method: str, path: str, **query: str) -> threading.Event:
+        """Have the next answer to this wait on its way until the event is set."""
+        gate = threading.Event()
+        self.held[method, path] = gate, query
+        return gate
+
     def answer(self, request: Request) -> Reply:
-        """What the API answers."""
+        """What the API answers, when it answers."""
+        gate, query = self.held.get((request.method, request.path), (None, {}))
+        holding = gate is not None and query.items() <= request.query.items()
+        if holding:
+            del self.held[request.method, request.path]
+        reply = self._answer(request)
+        self.breaches += breaches(request, reply)
+        if gate and holding:
+            gate.wait(LONGEST_S)
+        return reply
+
+    def _answer(self, request: Request) -> Reply:
         if request.path == "/api/pictures/loads":  # told now and then, by chance
             self.answers.told.append((request.path, request.body))
             return Reply(204)

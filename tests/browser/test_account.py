@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, ready, reload, until
 from tests.browser.people import APP_CODE, CODE, MOST_BYTES, PASSWORD, Refused
 from tests.browser.site import Storefront
 
@@ -42,6 +42,34 @@ def test_a_profile_that_changed_elsewhere_is_not_overwritten(shop: Storefront, v
     expect(page.get_by_role("alert").filter(visible=True)).to_have_text(
         "This was changed elsewhere meanwhile. Reload, and try again."
     )
+
+
+def test_a_profile_cannot_be_written_before_it_is_there(shop: Storefront, visit: Visit) -> None:
+    answer = shop.hold("GET", "/api/users/me")
+    page = visit("/en/account/", signed=True, early=True)
+    name = page.get_by_label("Name to show")
+
+    name.focus()
+    page.keyboard.type("小满")
+
+    expect(name).not_to_be_focused()
+    expect(name).to_have_value("")
+    answer.set()
+    expect(name).to_have_value("林小满")
+    ready(page)
+    name.fill("小满")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, 小满")
+
+
+def test_what_somebody_writes_stays_while_the_picture_is_made(shop: Storefront, visit: Visit) -> None:
+    page = visit("/en/account/", signed=True)
+    page.get_by_label("Change picture").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": b"png"})
+
+    page.get_by_label("Name to show").fill("小满")
+
+    expect(page.get_by_text("Your picture is up to date")).to_be_visible()
+    expect(page.get_by_label("Name to show")).to_have_value("小满")
 
 
 def test_an_account_leads_to_everything_that_is_ones_own(visit: Visit) -> None:
@@ -317,6 +345,57 @@ def test_an_address_is_changed_from_what_it_was(shop: Storefront, visit: Visit) 
     assert (address["division"], address["version"]) == ("440305", 2)
 
 
+def test_an_address_cannot_be_changed_before_it_stands_in_the_form(shop: Storefront, visit: Visit) -> None:
+    shop.people.add_address()
+    page = visit("/en/account/addresses/", signed=True)
+    divisions = shop.hold("GET", "/api/divisions")
+    field = page.get_by_label("Recipient")
+
+    page.get_by_role("button", name="Edit the address of 林小满").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    field.focus()
+    page.keyboard.type("林大满")
+
+    expect(field).to_have_value("")
+    divisions.set()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("林小满")
+
+
+def test_the_form_of_an_address_shows_the_one_that_was_opened_last(shop: Storefront, visit: Visit) -> None:
+    shop.people.add_address()
+    shop.people.add_address(recipient="韩梅梅", division="330106")
+    page = visit("/en/account/addresses/", signed=True)
+    first = shop.hold("GET", "/api/divisions", parent="440305")
+    page.get_by_role("button", name="Edit the address of 林小满").click()
+    until(lambda: not shop.held, page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Edit the address of 韩梅梅").click()
+    expect(page.get_by_label("Recipient")).to_have_value("韩梅梅")
+
+    with page.expect_response("**/api/divisions?parent=440305"):
+        first.set()
+
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    until(lambda: shop.people.addresses[0]["version"] == 2, page)
+    assert (shop.people.addresses[0]["recipient"], shop.people.addresses[0]["division"]) == ("韩梅梅", "330106")
+
+
+def test_a_region_that_was_chosen_anew_offers_its_own_cities(shop: Storefront, visit: Visit) -> None:
+    page = visit("/en/account/addresses/", signed=True)
+    page.get_by_role("button", name="Add address").click()
+    first = shop.hold("GET", "/api/divisions", parent="440000")
+    page.locator("#a-province").select_option("广东省")
+    until(lambda: not shop.held, page)
+    page.locator("#a-province").select_option("浙江省")
+    expect(page.locator("#a-city option", has_text="杭州市")).to_have_count(1)
+
+    with page.expect_response("**/api/divisions?parent=44**"):
+        first.set()
+
+    expect(page.locator("#a-city option", has_text="深圳市")).to_have_count(0)
+
+
 def test_an_address_is_removed_after_it_was_asked_about(shop: Storefront, visit: Visit) -> None:
     shop.people.add_address()
     page = visit("/en/account/addresses/", signed=True)
@@ -353,6 +432,20 @@ def test_favourite_shops_are_a_list_of_their_own(shop: Storefront, visit: Visit)
     expect(page.locator("#things a")).to_have_attribute("href", "/en/m/mch_celadon/")
 
 
+def test_favourites_that_are_asked_for_twice_are_shown_once(shop: Storefront, visit: Visit) -> None:
+    shop.people.favourites = [("product", "prd_040")]
+    answer = shop.hold("GET", "/api/users/me/favourites")
+    page = visit("/en/account/favourites/", signed=True, early=True)
+    until(lambda: not shop.held, page)
+
+    page.get_by_role("radio", name="Shops").check()
+    page.get_by_role("radio", name="Products").check()
+    expect(page.locator("#things > li")).to_have_count(1)
+    answer.set()
+
+    expect(ready(page).locator("#things > li")).to_have_count(1)
+
+
 def test_more_favourites_are_brought_by_a_button(shop: Storefront, visit: Visit) -> None:
     ids = list(shop.catalogue.products) * 2
     shop.people.favourites = [("product", id) for id in ids[:23]]
@@ -382,9 +475,7 @@ def test_the_history_is_by_day_and_can_be_cleared(shop: Storefront, visit: Visit
 def test_what_somebody_looks_at_is_remembered_for_who_is_signed_in(shop: Storefront, visit: Visit) -> None:
     page = visit("/en/p/prd_040/", signed=True)
 
-    page.wait_for_timeout(2000)
-
-    assert shop.people.views == ["prd_040"]
+    until(lambda: shop.people.views == ["prd_040"], page)
 
 
 @pytest.mark.parametrize("signed", [True, False])
@@ -399,6 +490,6 @@ def test_a_favourite_is_marked_on_its_page(signed: bool, shop: Storefront, visit
         page.get_by_role("button", name="Favourite").click()
 
     expect(page.get_by_role("button", name="In favourites", pressed=True)).to_be_visible()
-    page.reload(wait_until="networkidle")
+    reload(page)
     expect(page.get_by_role("button", name="In favourites", pressed=True)).to_be_visible()
     assert shop.people.favourites == [("product", "prd_040")]

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, go, until
 from tests.browser.people import LIN, PASSWORD, Refused
 from tests.browser.site import Storefront
 
@@ -47,7 +47,7 @@ def test_the_count_is_on_every_page_without_asking(shop: Storefront, visit: Visi
     expect(page.get_by_role("link", name="Cart, 1 items")).to_be_visible()
     shop.asked.clear()
 
-    page.goto(f"{shop.address}/en/help/delivery/", wait_until="networkidle")
+    go(page, f"{shop.address}/en/help/delivery/")
 
     expect(page.locator("#cart-count")).to_have_text("1")
     assert shop.asked == []
@@ -91,7 +91,7 @@ def test_a_guests_cart_is_merged_at_the_sign_in(shop: Storefront, visit: Visit) 
     expect(page.locator("#cart-count")).to_have_text("1")
     chosen = next(iter(next(iter(shop.trade.carts.guests.values()))))
 
-    page.goto(f"{shop.address}/en/sign-in/")
+    go(page, f"{shop.address}/en/sign-in/")
     page.locator("#f-identifier").fill(LIN)
     page.locator("#f-password").fill(PASSWORD)
     page.locator("#sign-in [type=submit]").click()
@@ -140,6 +140,25 @@ def test_a_quantity_is_changed_by_steps_and_by_typing(shop: Storefront, visit: V
     page.get_by_label(f"Quantity of {name}").fill("7")
     page.get_by_label(f"Quantity of {name}").press("Enter")
     expect(page.get_by_role("link", name="Check out (7)")).to_be_visible()
+
+
+def test_a_press_is_not_lost_while_the_one_before_is_on_its_way(shop: Storefront, visit: Visit) -> None:
+    (id,) = some(shop, 1)
+    shop.trade.carts.put(id)
+    page = visit("/en/cart/", signed=True)
+    more, quantity = page.get_by_role("button", name="One more of"), page.locator(f"#n-{id}")
+    answer = shop.hold("PATCH", f"/api/cart/lines/{id}")
+    more.click()
+    until(lambda: not shop.held, page)
+
+    more.click()
+    answer.set()
+    expect(page.get_by_role("link", name="Check out (2)")).to_be_visible()
+    expect(quantity).to_have_value("3")
+    more.click()
+
+    expect(page.get_by_role("link", name="Check out (4)")).to_be_visible()
+    assert shop.trade.carts.own[id]["quantity"] == 4
 
 
 def test_what_is_selected_is_what_it_comes_to(shop: Storefront, visit: Visit) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, reload
 from tests.browser.people import Refused
 from tests.browser.site import Storefront
 from tests.browser.test_cart import choose, some
@@ -108,7 +108,7 @@ def test_an_order_is_placed_once_however_often_it_is_sent(shop: Storefront, want
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("Something went wrong on our side.")
     shop.refusing.clear()
 
-    page.reload(wait_until="networkidle")
+    reload(page)
     place(page)
     page.wait_for_url("**/en/pay/**")
 
@@ -274,7 +274,7 @@ def test_the_time_left_is_the_malls_whatever_the_device_says(shop: Storefront, w
     page.wait_for_url("**/en/pay/**")
     page.clock.install(time=datetime.now(UTC) - timedelta(hours=7))
 
-    page.reload(wait_until="networkidle")
+    reload(page)
 
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"^(29|30):\d\d$"))
 
@@ -296,7 +296,7 @@ def test_an_order_is_cancelled_instead_of_paid(paying: Page) -> None:
 
 def test_a_code_is_scanned_on_a_desk_and_the_page_follows(shop: Storefront, paying: Page) -> None:
     shop.trade.channels = [{"channel": "wechatpay", "methods": ["page", "qr"]}]
-    paying.reload(wait_until="networkidle")
+    reload(paying)
     paying.get_by_role("button", name="Pay CN¥").click()
     expect(paying.get_by_role("dialog").get_by_role("img", name="QR code")).to_be_visible()
 
@@ -337,7 +337,7 @@ def test_a_channel_that_refuses_leaves_the_others(shop: Storefront, paying: Page
 def test_without_any_way_to_pay_the_page_says_so(shop: Storefront, paying: Page) -> None:
     shop.trade.channels = []
 
-    paying.reload(wait_until="networkidle")
+    reload(paying)
 
     expect(paying.get_by_text("There is no way to pay at the moment.")).to_be_visible()
 

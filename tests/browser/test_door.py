@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, go, ready
 from tests.browser.people import APP_CODE, CODE, LIN, PASSWORD, Refused
 from tests.browser.site import Storefront
 
@@ -101,7 +101,7 @@ def test_who_wanted_something_gets_there_after_signing_in(visit: Visit) -> None:
     page = visit("/en/wallet/")
     page.wait_for_url("**/en/sign-in/?next=%2Fen%2Fwallet%2F")
 
-    sign_in(page)
+    sign_in(ready(page))
 
     page.wait_for_url("**/en/wallet/")
 
@@ -219,16 +219,53 @@ def test_who_comes_too_early_waits_for_the_tab_that_was_first(shop: Storefront, 
 def test_of_two_tabs_at_once_one_renews_the_session_and_tells_the_other(shop: Storefront, visit: Visit) -> None:
     page = visit("/en/account/", signed=True)
     other = page.context.new_page()
-    other.goto(f"{shop.address}/en/account/", wait_until="networkidle")
+    go(other, f"{shop.address}/en/account/")
     shop.people.expire()
     before = renewals(shop)
+    answer = shop.hold("POST", "/api/sessions/refresh")
 
     for tab in (page, other):
         tab.evaluate("() => void document.getElementById('profile').requestSubmit()")
+    other.wait_for_function("async () => (await navigator.locks.query()).pending.length === 1")
+    answer.set()
 
     for tab in (page, other):
         expect(tab.locator("#toast, .form-error").filter(visible=True)).not_to_be_empty()
     assert renewals(shop) == before + 1
+
+
+SLOW_LOCKS = """() => {
+  const { request } = LockManager.prototype;
+  LockManager.prototype.request = function (name, ...rest) {
+    const act = rest.pop();
+    return request.call(this, name, ...rest, async (lock) => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      globalThis.granted = performance.now();
+      return act(lock);
+    });
+  };
+}"""
+
+
+def test_on_a_slow_device_nobody_waits_for_a_tab_that_is_not_there(shop: Storefront, visit: Visit) -> None:
+    page = visit("/en/", signed=True)
+    page.add_init_script(f"({SLOW_LOCKS})()")
+
+    go(page, f"{shop.address}/en/wallet/")
+
+    waited = page.evaluate("""() => performance.getEntriesByType("resource")
+        .find(({ name }) => name.endsWith("/api/sessions/refresh")).startTime - granted""")
+    assert 0 <= waited < 900
+    assert renewals(shop) == 1
+
+
+def test_what_a_page_asks_at_once_shares_one_failure(shop: Storefront, visit: Visit) -> None:
+    shop.refusing["POST", "/api/sessions/refresh"] = Refused(503, "Unavailable")
+
+    page = visit("/en/account/security/", signed=True)
+
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_count(3)
+    assert renewals(shop) == 1
 
 
 def test_a_session_that_is_over_leads_back_to_the_door(shop: Storefront, visit: Visit) -> None:
@@ -242,7 +279,7 @@ def test_a_session_that_is_over_leads_back_to_the_door(shop: Storefront, visit: 
 def test_signing_out_ends_it_in_every_tab(shop: Storefront, visit: Visit) -> None:
     page = visit("/en/account/", signed=True)
     other = page.context.new_page()
-    other.goto(f"{shop.address}/en/wallet/", wait_until="networkidle")
+    go(other, f"{shop.address}/en/wallet/")
 
     page.get_by_role("button", name="Sign out").click()
 

@@ -201,10 +201,14 @@ def test_a_step_to_a_place_on_the_page_fetches_nothing(shop: Storefront, visit: 
     page = visit("/en/c/cat_home/")
     asked = len(shop.answers.asked)
     page.get_by_role("link", name="Skip to content").press("Enter")
+    page.wait_for_function("() => location.hash === '#main'")
 
-    page.go_back(wait_until="networkidle")
+    page.go_back()
+    page.wait_for_function("() => location.hash === ''")
+    page.get_by_role("button", name="Newest").click()
 
-    assert len(shop.answers.asked) == asked
+    expect(page.locator(".listing-results[aria-busy]")).to_have_count(0)
+    assert len(shop.answers.asked) == asked + 1
 
 
 def test_the_other_language_shows_the_same_search(visit: Visit) -> None:
@@ -230,6 +234,6 @@ def test_a_card_made_by_a_script_has_the_parts_of_one_that_came_with_the_page(vi
 
     page.get_by_role("button", name="Newest").click()
     expect(page.get_by_role("button", name="Newest")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".listing-results[aria-busy]")).to_have_count(0)
 
     assert page.evaluate(shape) == came

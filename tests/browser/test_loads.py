@@ -1,13 +1,12 @@
 """What pages tell of the pictures that the browser had kept."""
 
-import time
 from typing import Any
 
 from playwright.sync_api import Page
 
 from infra.web import build
 from mall.images.heat.schemas import Loads
-from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.conftest import Visit, go, until
 from tests.browser.site import Storefront
 
 PRODUCT = "/en/p/prd_040/"
@@ -17,11 +16,8 @@ def leave(page: Page, shop: Storefront, reports: int) -> Any:
     """Let the visit report, leave the page, and give what it told."""
     module = build.addresses()["loads.js"]
     page.evaluate("async (module) => (await import(module)).report(true)", module)
-    page.goto(f"{shop.address}/en/help/delivery/", wait_until="networkidle")
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while len(shop.answers.told) < reports and time.monotonic() < deadline:
-        page.wait_for_timeout(20)
-    assert len(shop.answers.told) == reports
+    go(page, f"{shop.address}/en/help/delivery/")
+    until(lambda: len(shop.answers.told) == reports, page)
     path, told = shop.answers.told[-1]
     assert path == "/api/pictures/loads"
     return Loads.model_validate(told)
@@ -31,7 +27,7 @@ def test_a_page_tells_how_many_of_its_pictures_the_browser_had_kept(shop: Storef
     page = visit(PRODUCT)
 
     first = leave(page, shop, 1)
-    page.goto(shop.address + PRODUCT, wait_until="networkidle")
+    go(page, shop.address + PRODUCT)
     second = leave(page, shop, 2)
 
     assert first.loads >= 1

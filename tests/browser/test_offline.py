@@ -4,19 +4,19 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, go, reload
 from tests.browser.site import Storefront
 
 
-def ready(page: Page) -> None:
+def taken_over(page: Page) -> None:
     """Wait until the worker has taken over."""
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def test_a_visited_page_opens_without_a_network(visit: Visit) -> None:
     page = visit("/en/", workers=True)
-    ready(page)
-    page.goto(page.url + "p/prd_040/", wait_until="networkidle")
+    taken_over(page)
+    go(page, page.url + "p/prd_040/")
 
     page.context.set_offline(True)
     page.reload(wait_until="load")
@@ -27,7 +27,7 @@ def test_a_visited_page_opens_without_a_network(visit: Visit) -> None:
 
 def test_a_page_that_was_not_visited_says_that_there_is_no_network(shop: Storefront, visit: Visit) -> None:
     page = visit("/en/", workers=True)
-    ready(page)
+    taken_over(page)
 
     page.context.set_offline(True)
     page.goto(f"{shop.address}/en/c/cat_tea/")
@@ -38,7 +38,7 @@ def test_a_page_that_was_not_visited_says_that_there_is_no_network(shop: Storefr
 
 def test_a_page_from_the_network_is_taken_when_there_is_one(shop: Storefront, visit: Visit) -> None:
     page = visit("/en/help/delivery/", workers=True)
-    ready(page)
+    taken_over(page)
     file = shop.folder / "en" / "help" / "delivery" / "index.html"
     twins = {twin: twin.read_bytes() for twin in file.parent.iterdir()}
     try:
@@ -56,8 +56,8 @@ def test_a_page_from_the_network_is_taken_when_there_is_one(shop: Storefront, vi
 
 def test_prices_are_never_answered_from_memory(visit: Visit) -> None:
     page = visit("/en/p/prd_040/", workers=True)
-    ready(page)
-    page.reload(wait_until="networkidle")
+    taken_over(page)
+    reload(page)
 
     kept = page.evaluate("""async () => (await Promise.all((await caches.keys()).map(async (name) =>
         (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()""")
@@ -68,7 +68,7 @@ def test_prices_are_never_answered_from_memory(visit: Visit) -> None:
 
 def test_the_browser_finds_the_shop_installable(visit: Visit) -> None:
     page = visit("/en/", workers=True)
-    ready(page)
+    taken_over(page)
     session = page.context.new_cdp_session(page)
 
     manifest = session.send("Page.getAppManifest")

@@ -1,11 +1,9 @@
 """Orders and the wallet: what they look like, what may be done, and that they stay up to date."""
 
-import time
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.conftest import Visit, reload, until
 from tests.browser.people import CODE, PASSWORD, Refused
 from tests.browser.site import Storefront
 from tests.browser.test_cart import some
@@ -42,7 +40,7 @@ def test_orders_are_listed_by_status(shop: Storefront, visit: Visit) -> None:
     expect(page.locator(".order-card")).to_have_count(2)
     expect(page.locator(".order-card .mark")).to_have_text(["Partly shipped", "On its way"])
     assert page.url.endswith("/en/orders/?status=shipped")
-    page.reload(wait_until="networkidle")
+    reload(page)
     expect(page.locator(".order-card")).to_have_count(2)
 
 
@@ -70,8 +68,6 @@ def test_a_list_follows_what_happens_without_being_loaded_again(shop: Storefront
     expect(page.locator(".order-card .mark")).to_have_text("To be shipped")
 
     shop.trade.move(shop.trade.orders[0], "shipped")
-    again(page)
-    page.wait_for_timeout(100)
     again(page)
 
     expect(page.locator(".order-card .mark")).to_have_text("On its way")
@@ -121,10 +117,7 @@ def test_an_act_is_asked_about_done_and_seen(
     page.get_by_role("dialog").locator("[type=submit]").click()
 
     # Being put off changes no heading, so the heading alone would not tell that it was asked.
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while ("POST", f"/api/orders/{id}/{path}") not in [(asked.method, asked.path) for asked in shop.asked]:
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(20)
+    until(lambda: ("POST", f"/api/orders/{id}/{path}") in [(asked.method, asked.path) for asked in shop.asked], page)
     expect(page.get_by_role("heading", level=2, name=then, exact=True)).to_be_visible()
 
 
@@ -176,7 +169,7 @@ def test_an_invoice_for_a_company_takes_its_tax_number(shop: Storefront, visit: 
     dialog.locator("[type=submit]").click()
 
     expect(page.locator("#toast")).to_have_text("The invoice was asked for")
-    assert shop.trade.orders[0]["invoice"] == {
+    assert shop.trade.invoices[id] == {
         "kind": "company", "title": "清风茶业有限公司", "tax_number": "91330100MA0000000X", "email": "",
     }  # fmt: skip
 
@@ -201,15 +194,12 @@ def test_an_order_that_is_over_is_taken_out_of_ones_view(shop: Storefront, visit
 
 
 def test_money_that_goes_back_is_followed(shop: Storefront, visit: Visit) -> None:
-    id = ordered(shop, "cancelled", refund_status="refunding")
-    refund = {"id": "rfd_1", "state": "refunding", "amount": shop.trade.orders[0]["payable"]}
-    shop.trade.refunds[id] = [refund | {"created_at": shop.trade.orders[0]["created_at"]}]
+    id = ordered(shop, "cancelled")
+    refund = shop.trade.add_refund(shop.trade.orders[0])
     page = open_order(visit, id)
     expect(page.locator(".refund [aria-current=step]")).to_have_text("On its way")
 
-    shop.trade.refunds[id][0]["state"] = "success"
-    again(page)
-    page.wait_for_timeout(100)
+    refund["state"] = "success"
     again(page)
 
     expect(page.locator(".refund [aria-current=step]")).to_have_text("Arrived")
@@ -222,6 +212,44 @@ def test_an_order_follows_what_happens_without_being_loaded_again(shop: Storefro
     again(page)
 
     expect(page.get_by_role("heading", name="On its way")).to_be_visible()
+
+
+def test_an_answer_that_was_overtaken_by_a_newer_one_is_not_shown(shop: Storefront, visit: Visit) -> None:
+    id = ordered(shop, "paid")
+    page = open_order(visit, id)
+    old = shop.hold("GET", f"/api/orders/{id}")
+    again(page)
+    until(lambda: not shop.held, page)
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_role("dialog").locator("[type=submit]").click()
+    expect(page.get_by_role("heading", name="Being cancelled")).to_be_visible()
+
+    with page.expect_response(f"**/api/orders/{id}?**") as answer:
+        old.set()
+    answer.value.finished()
+
+    expect(page.get_by_role("heading", name="Being cancelled")).to_be_visible()
+
+
+def test_who_comes_back_again_and_again_asks_one_question_at_a_time(shop: Storefront, visit: Visit) -> None:
+    path = f"/api/orders/{ordered(shop, 'paid')}"
+    page = open_order(visit, path.rpartition("/")[2])
+
+    def asked() -> int:
+        return [one.path for one in shop.asked].count(path)
+
+    before = asked()
+    answer = shop.hold("GET", path)
+    for _ in range(3):
+        again(page)
+    until(lambda: not shop.held, page)
+    # What was asked at the same time has been heard by now.
+    page.evaluate("async () => void (await fetch('/api/countries'))")
+    assert asked() == before + 1
+
+    answer.set()
+
+    until(lambda: asked() == before + 2, page)
 
 
 def test_an_order_of_somebody_else_is_not_there(visit: Visit) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, reload
 from tests.browser.site import Storefront
 from tests.browser.test_accessibility import SEEN, faults
 from tests.browser.test_cart import some
@@ -23,14 +23,12 @@ def _full(shop: Storefront) -> None:
     shop.trade.add_entry("top_up", 30_000)
     for status in ("completed", "cancelled", "shipped", "paid", "pending_payment"):
         shop.trade.add_order(skus[3], status=status)
-    order = shop.trade.orders[-1]
-    order["refund_status"] = "refunding"
-    refund = {"id": "rfd_1", "state": "refunding", "amount": order["payable"], "created_at": order["created_at"]}
-    shop.trade.refunds[order["id"]] = [refund]
+    shop.trade.add_refund(shop.trade.orders[-1])
 
 
 def _waiting(shop: Storefront) -> str:
     """A trade that waits for its payment."""
+    shop.trade.placing_turns = 0
     quote = shop.trade.carts.quote(None, "en")
     trade = shop.trade.open_trade(quote)
     return f"trade={trade}"
@@ -122,7 +120,7 @@ def test_a_page_that_was_visited_opens_without_a_network_and_says_why_it_is_empt
 ) -> None:
     page = visit("/en/cart/", signed=True, workers=True)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.reload(wait_until="networkidle")
+    reload(page)
 
     page.context.set_offline(True)
     page.reload(wait_until="load")

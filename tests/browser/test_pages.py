@@ -66,6 +66,13 @@ def test_nothing_is_inside_a_page_that_its_policy_forbids(page: Elements) -> Non
     assert [name for _, attributes in page.found for name in attributes if name.startswith("on")] == []
 
 
+def test_a_form_that_only_a_script_can_send_waits_for_it(page: Elements) -> None:
+    forms = [form for form in page.all("form") if "action" not in form and "hidden" not in form]
+
+    # The options of a product, and filters, are chosen without being sent.
+    assert [form["id"] for form in forms if "inert" not in form and form["id"] not in ("options", "facets")] == []
+
+
 def test_every_picture_has_a_size_and_says_what_it_shows_or_that_it_decorates(page: Elements) -> None:
     for picture in page.all("img"):
         if "src" in picture:

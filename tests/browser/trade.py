@@ -22,6 +22,7 @@ ALLOWED = {
     "partially_shipped": set(), "completed": {"request_invoice", "delete"}, "closed": {"delete"},
 }  # fmt: skip
 REASON = {"pending_payment": "not_paid", "paid": "not_shipped"}
+_KEPT = {"recipient", "phone", "country", "division", "region", "city", "district", "lines", "postal_code", "written"}
 DUE = {"pending_payment": "pay", "cancelling": "agree", "paid": "ship", "shipped": "receipt", "completed": "aftersale"}
 
 
@@ -42,6 +43,7 @@ class Trade:
         self.trades: dict[str, dict[str, Any]] = {}
         self.payments: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, list[dict[str, Any]]] = {}
+        self.invoices: dict[str, dict[str, Any]] = {}
         self._placed: dict[str, tuple[str, str]] = {}
         self.placing_turns = 1
         """How often a trade is asked for before its payment is open."""
@@ -80,7 +82,7 @@ class Trade:
                     200, {"items": [self.shown(one) for one in rows[begin : begin + limit]], "next": following}
                 )
             case "GET", [id, "refunds"]:
-                return Reply(200, {"items": self.refunds.get(id, []), "next": None})
+                return Reply(200, {"items": self.refunds.get(id, [])})
             case _, [id, *act]:
                 order = next((one for one in self.orders if one["id"] == id), None)
                 if order is None:
@@ -107,7 +109,7 @@ class Trade:
                     raise Refused(409, "Refused", details={"reason": "not_later"})
                 order["delivery_date"] = request.body["delivery_date"]
             case "POST", ["invoice"]:
-                order["invoice"] = request.body
+                self.invoices[order["id"]] = request.body
             case "POST", [name]:
                 self.move(order, moves.get(name, order["status"]))
             case _:
@@ -161,6 +163,20 @@ class Trade:
         self.orders.insert(0, order)
         return order
 
+    def add_refund(self, order: dict[str, Any], state: str = "refunding") -> dict[str, Any]:
+        """Everything that was paid for an order goes back."""
+        amount = order["payable"]
+        refund = {
+            "id": f"rfd_{next(self._numbers)}", "trade_id": order["trade_id"], "order_id": order["id"],
+            "amount": amount, "freight": order["freight"], "reason": "cancelled", "state": state,
+            "lines": [{"line_id": line["id"], "quantity": 1, "amount": line["payable"]} for line in order["lines"]],
+            "parts": [{"to": "channel", "channel": "sandbox", "amount": amount, "state": state}],
+            "created_at": order["created_at"], "finished_at": None,
+        }  # fmt: skip
+        self.refunds.setdefault(order["id"], []).append(refund)
+        order["refund_status"] = "refunding"
+        return refund
+
     def _order(self, lines: list[dict[str, Any]], trade: str, address: dict[str, Any] | None) -> dict[str, Any]:
         merchant = self.carts.skus[lines[0]["sku_id"]][0].merchant_id
         number = next(self._numbers)
@@ -177,7 +193,7 @@ class Trade:
             ],
             "goods": yuan(total), "discount": yuan(0), "freight": yuan(0), "payable": yuan(total), "refunded": yuan(0),
             "note": "", "reason": None, "delivery_date": None, "overdue": False,
-            "address": address and {name: address[name] for name in ("recipient", "phone", "written")},
+            "address": address and _snapshot(address),
             "events": [{"at": NOW.isoformat(), "act": "place", "side": "buyer", "note": "", "after": {}}],
             "refunds": "", "created_at": NOW.isoformat(), "paid_at": None, "shipped_at": None, "completed_at": None,
         }  # fmt: skip
@@ -336,6 +352,7 @@ class Trade:
         match request.method, path:
             case "GET", []:
                 limits = {name: yuan(2_000_000) for name in ("most_spent_a_day", "most_topped_up_a_day")}
+                limits["spent_today"] = yuan(0)
                 shown = {"balance": yuan(self.balance), "held": yuan(0), "password_set": self.password_set}
                 return Reply(200, shown | {"limits": limits | {"highest_balance": yuan(5_000_000)}})
             case "GET", ["entries"]:
@@ -354,3 +371,8 @@ class Trade:
                 self.password_set = True
                 return Reply(204)
         return None
+
+
+def _snapshot(address: dict[str, Any]) -> dict[str, Any]:
+    """The copy of an address that an order keeps."""
+    return {name: value for name, value in address.items() if name in _KEPT}

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from infra.local.shopper import PASSWORD, Shopper
 from infra.local.state import ROOT
 from infra.local.supply import Supply
-from tests.browser.conftest import CHROMIUM, DESKTOP, FLAGS
+from tests.browser.conftest import CHROMIUM, DESKTOP, FLAGS, ready
 from tests.local.buyers import Article, articles
 from tests.local.conftest import LocalMall
 from tests.local.deadlines import run_out
@@ -96,7 +96,7 @@ class Visit:
     def open(self, path: str) -> Page:
         """Go to a page."""
         self.page.goto(f"{self._site}/en/{path}")
-        return self.page
+        return ready(self.page)
 
     def keep(self, name: str) -> None:
         """Keep a picture of the page."""
@@ -135,9 +135,9 @@ class Visit:
         """Open an account on the page to which the checkout leads whoever is nobody yet."""
         page, user = self.page, f"{uuid.uuid4().hex[:12]}@shopper.example"
         page.wait_for_url("**/sign-in/**")
-        page.locator("[data-keep-next]").first.click()
+        ready(page).locator("[data-keep-next]").first.click()
         page.wait_for_url("**/register/**")
-        page.locator("#f-identifier").fill(user)
+        ready(page).locator("#f-identifier").fill(user)
         page.locator(".send-code").click()
         (letter,) = eventually(lambda: self._mall.visitor.messages(user))
         code = re.search(r"\b\d{6}\b", letter)

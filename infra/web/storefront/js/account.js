@@ -12,11 +12,16 @@ const said = byId("avatar-said");
 let profile = null;
 
 function show(now) {
-  profile = now;
   byId("hello").textContent = t("account.hello", { name: now.nickname || now.email || now.phone });
   byId("since").textContent = t("account.since", { date: dateOf(now.created_at) });
-  for (const name of ["nickname", "gender", "birthday"]) form.elements[name].value = now[name] ?? "";
+  for (const name of ["nickname", "gender", "birthday"]) {
+    const control = form.elements[name];
+    // What somebody is writing stays.
+    if (!profile || control.value === (profile[name] ?? "")) control.value = now[name] ?? "";
+  }
   if (now.avatar) byId("avatar").replaceChildren(el("img", { src: `/media/${now.avatar}`, width: 96, height: 96, alt: "" }));
+  profile = now;
+  byId("profile-part").inert = false;
 }
 
 const read = async () => show(await own("GET", "/api/users/me"));
@@ -38,7 +43,6 @@ async function upload(file) {
 }
 
 if (forPeople()) {
-  fill(byId("since"), read);
   onSubmit(form, async ({ nickname, gender, birthday }) => {
     const body = { nickname, gender: gender || null, birthday: birthday || null, version: profile.version };
     show(await own("PATCH", "/api/users/me", { body }));
@@ -64,4 +68,6 @@ if (forPeople()) {
       tell(explain(error));
     }
   });
+  byId("sign-out").inert = false;
+  await fill(byId("since"), read);
 }

@@ -2,6 +2,7 @@
 import { openAddress } from "./address-form.js";
 import { asked, button, draw, fill, forPeople, nothing, tell } from "./own.js";
 import { byId, el, t } from "./page.js";
+import { explain } from "./refusals.js";
 import { own } from "./session.js";
 
 const list = byId("addresses");
@@ -34,6 +35,7 @@ async function takeOut(address) {
 }
 
 if (forPeople()) {
-  fill(list, show);
-  byId("add").addEventListener("click", () => edit(null));
+  byId("add").addEventListener("click", () => edit(null).catch((error) => tell(explain(error))));
+  byId("add").inert = false;
+  await fill(list, show);
 }

@@ -11,11 +11,11 @@ export const ask = async (method, path, options = {}) => (await send(method, pat
  * Ask with a JSON `body` and further `headers`; the `data` of the answer, and after how many `seconds` to ask again.
  * A refusal is an error with its `status`, `code`, `details` and `seconds`; without a network it has no status.
  */
-export async function send(method, path, { params = {}, body, headers = {}, signal, keepalive = false } = {}) {
+export async function send(method, path, { params = {}, body, headers = {}, signal, keepalive = false, cache = "default" } = {}) {
   const query = new URLSearchParams(params).toString();
   const sent = { Accept: "application/json", ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
-  const request = { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body), signal, keepalive };
+  const request = { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body), signal, keepalive, cache };
   const answer = await fetch(query ? `${path}?${query}` : path, request);
   learn(answer);
   const seconds = Number(answer.headers.get("Retry-After")) || 0;

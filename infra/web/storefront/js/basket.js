@@ -6,13 +6,15 @@ import { locale } from "./page.js";
 import { own, signedIn } from "./session.js";
 
 const GUEST = "cart-token";
+// An empty cart says nothing in any language.
+const paramsOf = (method, path) => (method === "DELETE" && !path ? {} : { locale });
 const EMPTY = { count: 0, groups: [], saved: [], changes: [], quote: null };
 
 /** Ask for the cart, or change it; `path` is what comes after /api/cart. The cart as it then is. */
 export async function basket(method = "GET", path = "", body = undefined) {
   if (!signedIn()) return asGuest(method, path, body);
   try {
-    return shown((await own(method, `/api/cart${path}`, { params: { locale }, body })) ?? EMPTY);
+    return shown((await own(method, `/api/cart${path}`, { params: paramsOf(method, path), body })) ?? EMPTY);
   } catch (error) {
     // The session ended: what is put in now is kept for the guest, and merged at the next sign-in.
     if (error.status === 401 && !signedIn()) return asGuest(method, path, body);
@@ -26,7 +28,7 @@ async function asGuest(method, path, body) {
   if (!token && method === "GET") return shown(EMPTY);
   let found;
   try {
-    found = await ask(method, `/api/cart${path}`, { params: { locale }, body, headers: token ? { "Cart-Token": token } : {} });
+    found = await ask(method, `/api/cart${path}`, { params: paramsOf(method, path), body, headers: token ? { "Cart-Token": token } : {} });
   } catch (error) {
     if (error.code !== "CartTokenRefused" || !token) throw error;
     // A token that leads to no cart (any more): the guest begins anew.

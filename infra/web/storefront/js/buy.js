@@ -87,6 +87,7 @@ export function start(product, wanted) {
   buyFrom(product, wanted);
   favourite(product);
   look(product);
+  form.inert = byId("more-acts").inert = false;
 }
 
 /** Whether what is chosen can be bought at all. */

@@ -13,13 +13,15 @@ const root = byId("cart");
 let cart = null;
 // Changes are made one after the other, in the order in which they were asked for.
 let last = Promise.resolve();
+// How many of a line somebody wants, from the press until the cart says so: drawing the cart does not take it back.
+const wanted = new Map();
 
 const all = () => cart.groups.flatMap(({ lines }) => lines);
 const buyable = (line) => line.max_quantity > 0;
 const path = (line) => `/lines/${encodeURIComponent(line.sku_id)}`;
 
 /** Change the cart and draw it as it then is; what is refused is said, and the cart drawn as it was. */
-function change(method, where, body, said = "") {
+function change(method, where, body, said = "", done = () => {}) {
   last = last.then(async () => {
     root.setAttribute("aria-busy", "true");
     try {
@@ -31,6 +33,7 @@ function change(method, where, body, said = "") {
       if (error.status === 404 || error.status === 409) cart = await basket().catch(() => cart);
     }
     root.removeAttribute("aria-busy");
+    done();
     show();
   });
   return last;
@@ -45,13 +48,13 @@ function tick(id, checked, label, act, disabled = false) {
 }
 
 function stepper(line) {
-  const input = el("input", { type: "number", inputmode: "numeric", id: `n-${line.sku_id}`, min: 1, max: line.max_quantity, value: line.quantity, "aria-label": t("cart.quantity_of", { name: line.name }) });
-  let timer = 0;
-  const set = (wanted, at) => {
-    clearTimeout(timer);
-    const quantity = Math.min(Math.max(1, Math.round(wanted) || 1), Math.max(1, line.max_quantity));
+  const shown = wanted.get(line.sku_id)?.quantity ?? line.quantity;
+  const input = el("input", { type: "number", inputmode: "numeric", id: `n-${line.sku_id}`, min: 1, max: line.max_quantity, value: shown, "aria-label": t("cart.quantity_of", { name: line.name }) });
+  const set = (given, at) => {
+    clearTimeout(wanted.get(line.sku_id)?.timer);
+    const quantity = Math.min(Math.max(1, Math.round(given) || 1), Math.max(1, line.max_quantity));
     input.value = quantity;
-    timer = setTimeout(() => quantity !== line.quantity && change("PATCH", path(line), { quantity }), at);
+    wanted.set(line.sku_id, { quantity, timer: setTimeout(() => order(line, quantity), at) });
   };
   const step = (by, drawing, label, stop) => {
     const made = el("button", { type: "button", id: `n${by}-${line.sku_id}`, "aria-label": label, disabled: stop }, icon(drawing));
@@ -59,7 +62,17 @@ function stepper(line) {
     return made;
   };
   input.addEventListener("change", () => set(input.valueAsNumber, 0));
-  return el("span", { class: "stepper" }, step(-1, "minus", t("cart.less_of", { name: line.name }), line.quantity <= 1), input, step(1, "plus", t("cart.more_of", { name: line.name }), line.quantity >= line.max_quantity));
+  return el("span", { class: "stepper" }, step(-1, "minus", t("cart.less_of", { name: line.name }), shown <= 1), input, step(1, "plus", t("cart.more_of", { name: line.name }), shown >= line.max_quantity));
+}
+
+/** Have as many of a line as somebody wants, once the cart is as it was asked to be before. */
+async function order(line, quantity) {
+  // Another number may be wanted meanwhile.
+  const done = () => wanted.get(line.sku_id)?.quantity === quantity && wanted.delete(line.sku_id);
+  await last;
+  const now = all().find(({ sku_id }) => sku_id === line.sku_id)?.quantity ?? quantity;
+  if (now === quantity) done();
+  else change("PATCH", path(line), { quantity }, "", done);
 }
 
 function entry(line) {
@@ -119,11 +132,11 @@ function show() {
   draw(root, el("div", { class: "buying" }, main, groups.length ? bar() : ""));
 }
 
-fill(root, async () => {
-  cart = await basket();
-  show();
-});
 addEventListener("signed-out", () => change("GET", ""));
 byId("clear").addEventListener("click", async () => {
   if (await asked(t("cart.clear"), el("p", {}, t("cart.clear_sure")), t("cart.clear"))) change("DELETE", "", undefined, t("cart.cleared"));
+});
+await fill(root, async () => {
+  cart = await basket();
+  show();
 });

@@ -207,7 +207,7 @@ if (forPeople()) {
   const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
   Object.assign(elements.delivery_date, { min: day(1), max: day(30) });
   const wait = byId("checkout-wait");
-  fill(wait, async () => {
+  await fill(wait, async () => {
     const [money] = await Promise.all([own("GET", "/api/wallet").catch(() => null), bringBook()]);
     wallet = money;
     await bring();

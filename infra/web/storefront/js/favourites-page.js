@@ -34,15 +34,18 @@ function removable(entry, of, id) {
   return entry;
 }
 
+let shown = 0;
+
 function show() {
   const wanted = kind();
+  const turn = ++shown;
   list.replaceChildren();
   list.className = wanted === "product" ? "grid own-grid" : "tiles";
   return goOn(byId("rest"), async (after) => {
     const { items, next } = await own("GET", "/api/users/me/favourites", { params: { kind: wanted, ...page(PAGE, after) } });
     const ids = items.map(({ id }) => id);
     const entries = await (wanted === "product" ? bring(ids) : merchants(ids));
-    if (wanted !== kind()) return null;
+    if (turn !== shown) return null;
     if (wanted === "product") for (const id of ids) setFavourite(id, true);
     list.append(...entries.map((entry, n) => removable(entry, wanted, ids[n])));
     list.removeAttribute("aria-busy");
@@ -53,5 +56,5 @@ function show() {
 
 if (forPeople()) {
   byId("kinds").addEventListener("change", show);
-  show();
+  await show();
 }

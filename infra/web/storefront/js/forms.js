@@ -56,14 +56,18 @@ export function refuse(form, error, fields = {}) {
   say(form, controls.length ? "" : explain(error));
 }
 
-function say(form, text) {
+/** Say at the end of a form what is wrong with all of it; "" takes it away. */
+export function say(form, text) {
   const place = form.querySelector(".form-error");
   if (!place) return;
   place.textContent = text;
   place.hidden = !text;
 }
 
-/** Let a form be sent with `act(values, submitter)`; `fields` says which field a refusal is about. */
+/**
+ * Let a form be sent with `act(values, submitter)`; `fields` says which field a refusal is about. Until then it is
+ * `inert`, or the browser would send it by itself, with what it holds in the address.
+ */
 export function onSubmit(form, act, fields = {}) {
   form.addEventListener("input", ({ target }) => target.getAttribute("aria-invalid") && !problemOf(target) && mark(target, ""));
   form.addEventListener("submit", async (event) => {
@@ -79,6 +83,7 @@ export function onSubmit(form, act, fields = {}) {
       form.removeAttribute("aria-busy");
     }
   });
+  form.inert = false;
 }
 
 /** The button of a form that has a code sent, which then waits until another may be asked for. */

@@ -45,11 +45,11 @@ async function show(after) {
 }
 
 if (forPeople()) {
-  goOn(byId("rest"), show);
   clear.addEventListener("click", async () => {
     if (!(await asked(t("history.clear"), el("p", {}, t("history.sure")), t("history.clear")))) return;
     await own("DELETE", "/api/users/me/views");
     empty();
     tell(t("history.cleared"));
   });
+  await goOn(byId("rest"), show);
 }

@@ -160,7 +160,6 @@ addEventListener("popstate", () => {
   show();
 });
 
+part(".sorts").inert = more.inert = false;
 draw();
-if (plain) bringFilters();
-else show();
-showHotWords();
+await Promise.all([plain ? bringFilters() : show(), showHotWords()]);

@@ -19,6 +19,8 @@ const AT = { placed: "created_at", paid: "paid_at", shipped: "shipped_at", compl
 const REFUND = { requested: () => t("refund.step_requested"), refunding: () => t("refund.step_sent"), success: () => t("refund.step_done"), failed: () => t("refund.step_failed") };
 const REFUND_STEPS = ["requested", "refunding", "success"];
 let shown = "";
+let begun = 0;
+let newest = 0;
 
 function progress(order) {
   if (["cancelled", "cancelling"].includes(order.status)) return "";
@@ -79,14 +81,17 @@ function show(order, refunds) {
 }
 
 async function bring() {
+  const turn = ++begun;
   const order = await own("GET", `/api/orders/${encodeURIComponent(id)}`, { params: { locale } });
   const refunds = order.refund_status === "none" ? [] : (await own("GET", `/api/orders/${order.id}/refunds`)).items;
-  show(order, refunds);
+  // An answer that was overtaken by a later one is old.
+  if (turn > newest) show(order, refunds);
+  newest = Math.max(turn, newest);
   return ["completed", "closed", "cancelled"].includes(order.status) && !refunds.some(({ state }) => state !== "success") ? CALM_MS : FRESH_MS;
 }
 
 if (forPeople()) {
-  fill(root, async () => {
+  await fill(root, async () => {
     const wait = await bring();
     let first = true;
     poll(() => (first ? ((first = false), wait) : bring()));

@@ -16,6 +16,7 @@ const rest = byId("rest");
 const tabs = [...document.querySelectorAll("[data-status]")];
 let status = new URLSearchParams(location.search).get("status") ?? "";
 let watching = null;
+let shown = 0;
 
 // What people look for under one name may be two to the mall.
 const OF = { shipped: ["partially_shipped", "shipped"], completed: ["completed", "closed"], cancelled: ["cancelling", "cancelled"] };
@@ -54,7 +55,9 @@ function offerMore(next) {
 
 /** Take what changed of the newest orders into what is shown, without moving anything else. */
 async function refresh() {
+  const turn = shown;
   const { items } = await ask(null);
+  if (turn !== shown) return 0;
   let gone = false;
   for (const order of items) {
     const fresh = card(order);
@@ -68,14 +71,14 @@ async function refresh() {
 
 function show() {
   watching?.stop();
+  const turn = ++shown;
   for (const tab of tabs) {
     if (tab.dataset.status === status) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   return fill(list, async () => {
-    const wanted = status;
     const { items, next } = await ask(null);
-    if (wanted !== status) return;
+    if (turn !== shown) return;
     list.replaceChildren(...(items.length ? items.map(card) : [el("li", {}, nothing("parcel", t("orders.none"), el("a", { class: "button", href: addresses.home }, t("own.look_around"))))]));
     offerMore(next);
     let first = true;
@@ -93,5 +96,5 @@ if (forPeople()) {
       show();
     });
   }
-  show();
+  await show();
 }

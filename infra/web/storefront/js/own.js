@@ -16,16 +16,21 @@ export function forPeople() {
   return signedIn();
 }
 
-/** Fill `place` with what `bring` draws; while it does not, say why, and offer to try again. */
+const filling = new WeakMap();
+
+/** Fill `place` with what `bring` draws; while it does not, say why, and offer to try again. The last one counts. */
 export async function fill(place, bring) {
+  filling.set(place, bring);
   place.setAttribute("aria-busy", "true");
+  let problem = null;
   try {
     await bring();
   } catch (error) {
-    place.replaceChildren(failed(error, () => fill(place, bring)));
-  } finally {
-    place.removeAttribute("aria-busy");
+    problem = failed(error, () => fill(place, bring));
   }
+  if (filling.get(place) !== bring) return;
+  if (problem) place.replaceChildren(problem);
+  place.removeAttribute("aria-busy");
 }
 
 /** What went wrong, with a button that tries `again`. */

@@ -46,7 +46,7 @@ const methodOf = ({ channel, methods }) => (methods.includes("qr") && (!methods.
 function ways() {
   return el("ul", { class: "choices", role: "radiogroup", "aria-label": t("pay.how") }, ...channels.map((channel, n) => {
     const box = el("input", { type: "radio", name: "channel", id: `by-${channel.channel}`, value: channel.channel, checked: n === 0 });
-    return el("li", {}, el("label", { class: `choice way way-${channel.channel}` }, box, el("span", { class: "way-mark", "aria-hidden": "true" }, (CHANNEL[channel.channel]?.() ?? channel.channel).slice(0, 1)), el("span", {}, el("strong", {}, CHANNEL[channel.channel]?.() ?? channel.channel), el("span", { class: "muted" }, HINT[channel.channel]?.() ?? ""))));
+    return el("li", { role: "none" }, el("label", { class: `choice way way-${channel.channel}` }, box, el("span", { class: "way-mark", "aria-hidden": "true" }, (CHANNEL[channel.channel]?.() ?? channel.channel).slice(0, 1)), el("span", {}, el("strong", {}, CHANNEL[channel.channel]?.() ?? channel.channel), el("span", { class: "muted" }, HINT[channel.channel]?.() ?? ""))));
   }));
 }
 
@@ -156,7 +156,7 @@ async function follow() {
 }
 
 if (forPeople()) {
-  fill(root, async () => {
+  await fill(root, async () => {
     const wait = await follow();
     if (wait === 0) return;
     let first = true;

@@ -10,10 +10,16 @@ export function poll(ask, first = 2000) {
   let wait = first;
   let timer = 0;
   let over = false;
+  let asking = false;
+  let sooner = false;
 
   async function turn() {
     clearTimeout(timer);
     if (over || document.hidden) return;
+    // One question at a time: what is asked for meanwhile comes right after it.
+    sooner = asking;
+    if (asking) return;
+    asking = true;
     try {
       const after = await ask();
       if (after === 0) return stop();
@@ -22,7 +28,8 @@ export function poll(ask, first = 2000) {
       if (error.status === 401 || error.status === 404) return stop();
       wait = Math.max(error.seconds * 1000 || 0, Math.min(wait * GROWTH, LONGEST_MS));
     }
-    if (!over) timer = setTimeout(turn, wait);
+    asking = false;
+    if (!over) timer = setTimeout(turn, sooner ? 0 : wait);
   }
 
   const seen = () => {

@@ -156,10 +156,10 @@ function watchSimilar() {
 start();
 chooseGiven();
 draw();
-refresh();
 watchSimilar();
 buy(page.dataset.id, wanted);
 form?.addEventListener("change", choose);
 byId("share").addEventListener("click", share);
 document.addEventListener("visibilitychange", refresh);
 setInterval(refresh, FRESH_MS);
+await refresh();

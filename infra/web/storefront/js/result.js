@@ -52,7 +52,7 @@ async function follow() {
 }
 
 if (forPeople()) {
-  fill(root, async () => {
+  await fill(root, async () => {
     const wait = await follow();
     if (wait === 0) return;
     let first = true;

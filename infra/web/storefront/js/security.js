@@ -27,6 +27,7 @@ async function read() {
   }
   // A code goes to where one can be reached already.
   for (const id of ["password", "close"]) byId(id).dataset.identifier = me.email ?? me.phone;
+  for (const id of ["bind", "password", "close"]) byId(`${id}-part`).inert = false;
   drawTotp();
 }
 
@@ -130,11 +131,9 @@ async function close(body) {
 }
 
 if (forPeople()) {
-  fill(byId("totp"), read);
-  fill(byId("devices"), devices);
-  fill(byId("consents"), consents);
   offerExport();
   byId("everywhere").addEventListener("click", () => everywhere().catch(() => tell(t("refusal.other"))));
+  byId("everywhere").inert = false;
   // Without a password, a code that a present address gets proves who asks for another one.
   byId("send-present").addEventListener("click", async () => {
     try {
@@ -159,4 +158,5 @@ if (forPeople()) {
     await Promise.all([read(), devices()]);
   }, WRONG);
   onSubmit(byId("close"), close, { WrongCredentials: "password", WrongCode: "code" });
+  await Promise.all([fill(byId("totp"), read), fill(byId("devices"), devices), fill(byId("consents"), consents)]);
 }

@@ -45,18 +45,27 @@ function end() {
 
 const fresh = () => Boolean(token) && expires - Date.now() > MARGIN_MS;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-// Who had to wait for another tab waits a little longer, for the news of what that tab got.
-const WAITED_MS = 5;
+const LOCK = "session";
+// How long the news of what another tab got may take.
 const NEWS_MS = 1000;
+let renewing = null;
+
+/** Renew the token, once for everything that this page asks meanwhile. */
+const renewed = () => (renewing ??= alone().finally(() => (renewing = null)));
 
 /** Renew the token unless another tab has just done so: one at a time, in all tabs. */
 async function alone() {
   if (!navigator.locks) return renew();
-  const began = performance.now();
-  return navigator.locks.request("session", async () => {
-    // Who had to wait was not the first: what the other tab got is about to be told.
-    const news = performance.now() + (performance.now() - began > WAITED_MS ? NEWS_MS : 0);
-    while (!fresh() && performance.now() < news) await pause(10);
+  // How long a lock takes says nothing: on a slow device one that is free takes as long as one that is not.
+  const first = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock) await renew();
+    return Boolean(lock);
+  });
+  if (first) return;
+  await navigator.locks.request(LOCK, async () => {
+    // Another tab was first: what it got is about to be told.
+    const news = performance.now() + NEWS_MS;
+    while (!fresh() && signedIn() && performance.now() < news) await pause(10);
     await renew();
   });
 }
@@ -81,12 +90,15 @@ async function renew() {
 export async function sendOwn(method, path, options = {}) {
   if (!signedIn()) throw Object.assign(new Error("nobody is signed in"), { status: 401, code: "SignedOut", details: {} });
   for (let again = true; ; again = false) {
-    if (!fresh()) await alone();
+    if (!fresh()) await renewed();
+    const used = token;
     try {
-      return await send(method, path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+      // Past the browser's store, where a question waits for an earlier one of the same words.
+      return await send(method, path, { ...options, cache: "no-store", headers: { ...options.headers, Authorization: `Bearer ${used}` } });
     } catch (error) {
       if (!(again && error.status === 401 && error.code === "Unauthenticated")) throw error;
-      token = "";
+      // Another tab may have told a better one meanwhile.
+      if (token === used) token = "";
     }
   }
 }

@@ -23,6 +23,7 @@ async function read() {
   password.dataset.identifier = me.email ?? me.phone;
   byId("w-by-password").hidden = !me.has_password;
   byId("w-by-code").hidden = me.has_password;
+  byId("password-part").inert = false;
 }
 
 function entry({ kind, amount, balance, at }) {
@@ -42,8 +43,6 @@ function entries() {
 }
 
 if (forPeople()) {
-  fill(byId("held"), read);
-  entries();
   for (const quick of topUp.querySelectorAll("[data-amount]")) {
     quick.addEventListener("click", () => {
       topUp.elements.amount.value = quick.dataset.amount;
@@ -65,4 +64,5 @@ if (forPeople()) {
     tell(t("wallet.password_saved"));
     await read();
   }, { WrongCredentials: "login_password", WrongCode: "code", WeakPaymentPassword: "new_password" });
+  await Promise.all([fill(byId("held"), read), entries()]);
 }
