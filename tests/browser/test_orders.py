@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit, reload, until
 from tests.browser.people import CODE, PASSWORD, Refused
 from tests.browser.site import Storefront
+from tests.browser.test_accessibility import faults
+from tests.browser.test_account import write
 from tests.browser.test_cart import some
 
 
@@ -154,6 +156,95 @@ def test_a_refusal_of_an_act_is_told_with_its_reason(shop: Storefront, visit: Vi
     page.get_by_role("button", name="Postpone").click()
 
     expect(page.locator("#toast")).to_have_text("It was postponed as often as it may be.")
+
+
+# ── Another address ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_order_that_is_not_sent_goes_to_another_address_of_the_book(shop: Storefront, visit: Visit) -> None:
+    id = ordered(shop, "paid")
+    shop.people.add_address(recipient="韩梅梅", lines=["科苑路15号"])
+    page = open_order(visit, id)
+
+    page.get_by_role("button", name="Change address").click()
+    expect(page.get_by_role("dialog").get_by_role("radio", name="林小满")).to_be_checked()
+    page.get_by_role("radio", name="韩梅梅").check()
+    page.get_by_role("button", name="Send it there").click()
+
+    expect(page.locator("#toast")).to_have_text("The order goes there now")
+    expect(page.get_by_role("region", name="Delivered to")).to_contain_text("科苑路15号")
+    expect(page.locator(".timeline li").first).to_contain_text("Address changed")
+    (sent,) = [asked for asked in shop.asked if asked.method == "PUT"]
+    assert (sent.path, sent.body) == (f"/api/orders/{id}/address", {"address_id": "adr_2"})
+
+
+def test_an_order_that_waits_for_its_payment_goes_to_an_address_that_is_written_for_it(
+    shop: Storefront, visit: Visit
+) -> None:
+    page = open_order(visit, ordered(shop, "pending_payment"))
+    page.get_by_role("button", name="Change address").click()
+    page.get_by_role("radio", name="A new address").check()
+    page.get_by_role("button", name="Send it there").click()
+
+    write(page, Recipient="韩梅梅")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("region", name="Delivered to")).to_contain_text("韩梅梅")
+    assert len(shop.people.addresses) == 2
+
+
+def test_who_has_no_address_any_more_writes_one(shop: Storefront, visit: Visit) -> None:
+    id = ordered(shop, "paid")
+    shop.people.addresses.clear()
+    page = visit(f"/order/?id={id}", signed=True)
+
+    page.get_by_role("button", name="修改地址").click()
+
+    expect(page.get_by_role("dialog", name="新增地址")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="修改地址")).to_be_focused()
+    assert [asked for asked in shop.asked if asked.method == "PUT"] == []
+
+
+def test_what_was_sent_meanwhile_stays_on_its_way_to_where_it_was_sent(shop: Storefront, visit: Visit) -> None:
+    page = open_order(visit, ordered(shop, "paid"))
+    before = dict(shop.trade.orders[0]["address"])
+    shop.people.add_address(recipient="韩梅梅")
+    shop.trade.move(shop.trade.orders[0], "shipped")
+
+    page.get_by_role("button", name="Change address").click()
+    page.get_by_role("radio", name="韩梅梅").check()
+    page.get_by_role("button", name="Send it there").click()
+
+    expect(page.locator("#toast")).to_have_text("It is on its way.")
+    assert shop.trade.orders[0]["address"] == before
+
+
+def test_whether_an_address_can_be_changed_is_said_with_the_reason(shop: Storefront, visit: Visit) -> None:
+    page = open_order(visit, ordered(shop, "shipped"))
+
+    expect(page.get_by_role("button", name="Change address")).to_have_count(0)
+    page.get_by_text("What is not possible now, and why").click()
+    expect(page.locator(".reasons")).to_contain_text("Change address It is on its way.")
+
+
+@pytest.mark.parametrize("home", ["/", "/en/"])
+def test_the_choice_of_an_address_is_usable_by_everybody(home: str, shop: Storefront, visit: Visit) -> None:
+    id = ordered(shop, "paid")
+    shop.people.add_address(recipient="韩梅梅")
+    page = visit(f"{home}order/?id={id}", signed=True, phone=True)
+
+    page.locator(f"#modify_address-{id}").tap()
+    expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(3)
+
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toast")).not_to_be_empty()
+
+
+# ── Invoices, buying again, and the end ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_invoice_for_a_company_takes_its_tax_number(shop: Storefront, visit: Visit) -> None:

@@ -17,7 +17,8 @@ PAYMENT_PASSWORD = "802571"
 ACTS = ("cancel", "withdraw_cancel", "postpone_pay", "modify_address", "postpone_delivery", "postpone_receipt",
         "confirm_receipt", "request_invoice", "buy_again", "delete")  # fmt: skip
 ALLOWED = {
-    "pending_payment": {"cancel", "postpone_pay"}, "paid": {"cancel", "postpone_delivery", "request_invoice"},
+    "pending_payment": {"cancel", "modify_address", "postpone_pay"},
+    "paid": {"cancel", "modify_address", "postpone_delivery", "request_invoice"},
     "cancelling": {"withdraw_cancel"}, "cancelled": {"delete"}, "shipped": {"postpone_receipt", "confirm_receipt"},
     "partially_shipped": set(), "completed": {"request_invoice", "delete"}, "closed": {"delete"},
 }  # fmt: skip
@@ -108,6 +109,8 @@ class Trade:
                 if request.body["delivery_date"] <= (order["delivery_date"] or ""):
                     raise Refused(409, "Refused", details={"reason": "not_later"})
                 order["delivery_date"] = request.body["delivery_date"]
+            case "PUT", ["address"]:
+                self._redirect(order, request.body["address_id"])
             case "POST", ["invoice"]:
                 self.invoices[order["id"]] = request.body
             case "POST", [name]:
@@ -115,6 +118,17 @@ class Trade:
             case _:
                 return None
         return Reply(200, self.shown(order, detail=True))
+
+    def _redirect(self, order: dict[str, Any], address_id: str) -> None:
+        address = next((one for one in self._people.addresses if one["id"] == address_id), None)
+        if address is None:
+            raise Refused(404, "AddressNotFound")
+        if "modify_address" not in ALLOWED[order["status"]]:
+            raise Refused(409, "Refused", details={"reason": order["status"]})
+        if order["address"] != _snapshot(address):
+            order["address"] = _snapshot(address)
+            event = {"at": NOW.isoformat(), "act": "modify_address", "side": "buyer", "note": "", "after": {}}
+            order["events"].append(event)
 
     def move(self, order: dict[str, Any], status: str, note: str = "") -> None:
         """Bring an order into another status."""

@@ -142,12 +142,12 @@ const PAY = "pending_payment";
 // What lists offer; the rest is on the order's own page.
 const IN_LISTS = ["cancel", "withdraw_cancel", "confirm_receipt", "buy_again"];
 
-/** The buttons of what the mall allows now. `changed(name)` is called after something was done. */
-export function actions(order, changed, { short = false } = {}) {
+/** The buttons of what the mall allows now, and `more` can do. `changed(name)` is called after something was done. */
+export function actions(order, changed, { short = false, more = {} } = {}) {
   const made = [];
   if (order.status === PAY) made.push(el("a", { class: "button", href: addresses.own("pay", { trade: order.trade_id }) }, t("act.pay")));
   for (const { name, allowed } of order.actions) {
-    const act = ACTS[name];
+    const act = ACTS[name] ?? more[name];
     if (!act || !allowed || (short && !IN_LISTS.includes(name))) continue;
     const press = async () => (await act.do(order)) && changed(name);
     made.push(button(act.label(), press, act.quiet ? "button quiet" : "button", { id: `${name}-${order.id}` }));
@@ -156,10 +156,11 @@ export function actions(order, changed, { short = false } = {}) {
 }
 
 /** What the mall does not allow now and people would look for, with why. */
-export function notNow(order) {
-  const rows = order.actions.filter(({ name, allowed, reason }) => !allowed && ["cancel", "postpone_delivery", "postpone_receipt"].includes(name) && reasonText(reason));
+export function notNow(order, more = {}) {
+  const acts = { ...ACTS, ...more };
+  const rows = order.actions.filter(({ name, allowed, reason }) => !allowed && ["cancel", "modify_address", "postpone_delivery", "postpone_receipt"].includes(name) && acts[name] && reasonText(reason));
   if (!rows.length) return "";
-  return el("details", {}, el("summary", {}, t("order.not_now")), el("ul", { class: "reasons" }, ...rows.map(({ name, reason }) => el("li", {}, el("strong", {}, ACTS[name].label()), " ", reasonText(reason)))));
+  return el("details", {}, el("summary", {}, t("order.not_now")), el("ul", { class: "reasons" }, ...rows.map(({ name, reason }) => el("li", {}, el("strong", {}, acts[name].label()), " ", reasonText(reason)))));
 }
 
 const DUE = { pay: (when) => t("due.pay", { when }), agree: (when) => t("due.agree", { when }), ship: (when) => t("due.ship", { when }), receipt: (when) => t("due.receipt", { when }), aftersale: (when) => t("due.aftersale", { when }) };

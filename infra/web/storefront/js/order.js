@@ -1,6 +1,7 @@
 // One order: how it stands and what happened, what may be done, where it goes, what it came to, and what goes back.
 import { money } from "./format.js";
 import { readLine, shopLink, sums } from "./lines.js";
+import { MORE } from "./order-address.js";
 import { actions, dues, notNow, refundMark, statusText } from "./order-parts.js";
 import { button, draw, fill, forPeople, tell } from "./own.js";
 import { addresses, byId, el, icon, locale, t } from "./page.js";
@@ -71,7 +72,7 @@ function show(order, refunds) {
   const { address } = order;
   draw(
     root,
-    el("header", { class: "panel order-head" }, el("div", { class: "own-head" }, el("h2", { class: "big" }, statusText(order.status)), refundMark(order)), ...dues(order), progress(order), actions(order, (name) => (name === "delete" ? location.replace(addresses.own("orders")) : bring())), notNow(order)),
+    el("header", { class: "panel order-head" }, el("div", { class: "own-head" }, el("h2", { class: "big" }, statusText(order.status)), refundMark(order)), ...dues(order), progress(order), actions(order, (name) => (name === "delete" ? location.replace(addresses.own("orders")) : bring()), { more: MORE }), notNow(order, MORE)),
     refundPart(refunds),
     address ? el("section", { class: "panel", "aria-labelledby": "to" }, el("h2", { id: "to" }, t("order.to")), el("p", {}, el("strong", {}, address.recipient), " ", el("span", { class: "muted" }, address.phone)), el("p", {}, address.written), order.delivery_date ? el("p", { class: "muted" }, t("order.not_before", { date: order.delivery_date })) : "") : "",
     el("section", { class: "panel group", "aria-label": order.merchant.name }, el("header", { class: "group-head" }, icon("shop"), shopLink(order.merchant)), el("ul", { class: "lines" }, ...order.lines.map(readLine)), order.note ? el("p", { class: "muted" }, t("cart.note", { note: order.note })) : "", sums([[t("sum.goods"), order.goods], order.discount.amount ? [t("sum.discount"), order.discount, "less"] : null, [t("sum.freight"), order.freight.amount ? order.freight : t("sum.free")], [t("sum.total"), order.payable, "total"]])),
