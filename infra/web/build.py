@@ -44,14 +44,14 @@ def build(folder: Path) -> None:
     icons.draw(folder)
 
 
-def compress(folder: Path) -> None:
-    """Put the twins `….br` and `….gz` beside every text file in `folder`."""
+def compress(folder: Path, *, best: int = 11) -> None:
+    """Put the twins `….br` and `….gz` beside every text file in `folder`; Brotli's `best` takes its time."""
     import brotli  # noqa: PLC0415
 
     for path in sorted(path for path in folder.rglob("*") if path.suffix in COMPRESSED):
         content = path.read_bytes()
         # The best takes seconds for a megabyte, as the page of the API has, and gains five per cent there.
-        quality = 11 if len(content) < _LARGE_BYTES else 9
+        quality = best if len(content) < _LARGE_BYTES else min(best, 9)
         path.with_name(f"{path.name}.br").write_bytes(brotli.compress(content, quality=quality, mode=brotli.MODE_TEXT))
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
 

@@ -8,6 +8,13 @@
 
 A page is ready when its scripts have run to their end: there they await what they bring at first, however long that
 takes on a busy machine. `go`, `reload` and `ready` are for whoever moves on inside of a test.
+
+To open a window takes longer than most pages do. One for a desk, one for a phone and one without scripts are handed on
+from visitor to visitor, and nothing of the one before is left in it; but the pictures and scripts that the browser has
+loaded are. `fresh=True` gets a window of its own, which who sets its clock or its scripts needs, and so does whoever
+wants another than those.
+
+`MALL_SLOWDOWN=6` has the browser be as slow as on a device of a sixth of this one's speed.
 """
 
 import os
@@ -31,11 +38,14 @@ FLAGS = (
 )  # fmt: skip
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+SLOWDOWN = float(os.environ.get("MALL_SLOWDOWN") or 1)
 # A test that waits longer than this for something on the page has found a fault, on a busy machine too.
 PATIENCE_MS = 30_000
 _READY = """() => Promise.all(
     [...document.querySelectorAll("script[type=module]")].map(({ src }) => import(src))
 ).then(() => true)"""
+# A page of the site on which nothing happens.
+_REST = "/robots.txt"
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -75,17 +85,62 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def session(shop: Storefront) -> Any:
-    """What the browser of somebody keeps who signed in before: the cookie, and that there is one."""
-    host = urlsplit(shop.address).hostname
-    cookie = {
-        "name": COOKIE, "value": shop.people.sign_in(), "domain": host, "path": "/api/sessions", "httpOnly": True,
-        "secure": True, "sameSite": "Strict", "expires": -1,
-    }  # fmt: skip
-    return {
-        "cookies": [cookie],
-        "origins": [{"origin": shop.address, "localStorage": [{"name": "signed-in", "value": USER}]}],
-    }
+class Window:
+    """A window of the browser, and what its pages complained of."""
+
+    def __init__(self, browser: Browser, options: dict[str, Any]) -> None:
+        self.context = browser.new_context(**options)
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.complaints: list[str] = []
+        self.context.on("console", self._heard)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("page", self._slow_down)
+        self.page = self.context.new_page()
+        self._size = self.page.viewport_size
+
+    def _heard(self, message: Any) -> None:
+        # What a test breaks on purpose, and pages that are missing on purpose, the browser reports as well.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def _slow_down(self, page: Page) -> None:
+        if SLOWDOWN > 1:
+            self.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
+
+    def sign_in(self, shop: Storefront) -> None:
+        """Be somebody who signed in before: the cookie, and that there is one."""
+        if not self.page.url.startswith(shop.address):
+            self.page.goto(shop.address + _REST)
+        cookie = {
+            "name": COOKIE, "value": shop.people.sign_in(), "domain": str(urlsplit(shop.address).hostname),
+            "path": "/api/sessions", "httpOnly": True, "secure": True, "sameSite": "Strict",
+        }  # fmt: skip
+        self.context.add_cookies([cookie])  # type: ignore[list-item]
+        self.page.evaluate("(user) => localStorage.setItem('signed-in', user)", USER)
+
+    def leave(self, address: str) -> None:
+        """Leave nothing behind."""
+        for other in self.context.pages:
+            if other is not self.page:
+                other.close()
+        # What a page tells when it is left would be heard by the next test.
+        self.page.evaluate("() => { navigator.sendBeacon = () => true; }")
+        self.page.goto(address + _REST)
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.context.clear_cookies()
+        self.page.mouse.move(0, 0)
+        self.page.emulate_media(color_scheme="light")
+        if self._size and self.page.viewport_size != self._size:
+            self.page.set_viewport_size(self._size)
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[dict[str, Window]]:
+    """The windows that are handed on, by what they are."""
+    kept: dict[str, Window] = {}
+    yield kept
+    for window in kept.values():
+        window.context.close()
 
 
 def ready(page: Page) -> Page:
@@ -115,29 +170,40 @@ def until(true: Callable[[], bool], page: Page) -> None:
 
 
 @pytest.fixture
-def visit(shop: Storefront, browser: Browser) -> Iterator[Visit]:
+def visit(shop: Storefront, browser: Browser, windows: dict[str, Window]) -> Iterator[Visit]:
     """Opens pages; afterwards no page may have complained."""
-    contexts, complaints = [], []
+    used: dict[str, Window] = {}
+    own: list[Window] = []
+
+    def window(kind: str, wanted: dict[str, Any], *, fresh: bool) -> Window:
+        options = (PHONE if kind == "phone" else DESKTOP) | {"service_workers": "block"} | wanted
+        if fresh or kind in used:
+            own.append(Window(browser, options))
+            return own[-1]
+        used[kind] = windows.pop(kind, None) or Window(browser, options)
+        return used[kind]
 
     def open(
         path: str, *, phone: bool = False, workers: bool = False, signed: bool = False, early: bool = False,
-        **options: Any,
+        fresh: bool = False, **options: Any,
     ) -> Page:  # fmt: skip
+        if workers:
+            options["service_workers"] = "allow"
+        scripts = options.get("java_script_enabled", True)
+        kind = "phone" if phone else "desk" if scripts else "plain"
+        found = window(kind, options, fresh=fresh or bool(options.keys() - {"java_script_enabled"}))
         if signed:
-            options["storage_state"] = session(shop)
-        context = browser.new_context(
-            **(PHONE if phone else DESKTOP) | options, service_workers="allow" if workers else "block"
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(shop.address + path, wait_until="load")
-        return page if early or not options.get("java_script_enabled", True) else ready(page)
+            found.sign_in(shop)
+        found.page.goto(shop.address + path, wait_until="load")
+        return found.page if early or not scripts else ready(found.page)
 
     yield open
-    for context in contexts:
-        context.close()
-    # What a test breaks on purpose, and pages that are missing on purpose, the browser reports as well.
-    assert [text for text in complaints if "Failed to load resource" not in text] == []
+    for one in own:
+        one.context.close()
+    for kind, one in used.items():
+        one.leave(shop.address)
+        windows[kind] = one
+    complaints = [text for one in (*own, *used.values()) for text in one.complaints]
+    for one in used.values():
+        one.complaints.clear()
+    assert complaints == []

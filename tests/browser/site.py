@@ -28,8 +28,8 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 class Storefront:
     """`with Storefront(folder) as shop:` answers at `shop.address`."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, port: int = 0, *, brotli: int = 5) -> None:
+        self.folder, self._brotli = folder, brotli
         self.catalogue = Catalogue(folder / "media")
         self.answers = Answers(self.catalogue)
         self.people = People()
@@ -59,7 +59,7 @@ class Storefront:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(file.body)
         (self.folder / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
-        build.compress(self.folder)
+        build.compress(self.folder, best=self._brotli)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 

@@ -269,7 +269,7 @@ def test_what_sold_out_while_it_was_placed_is_told(shop: Storefront, wanted: lis
 
 
 def test_the_time_left_is_the_malls_whatever_the_device_says(shop: Storefront, wanted: list[str], visit: Visit) -> None:
-    page = visit("/en/checkout/", signed=True)
+    page = visit("/en/checkout/", signed=True, fresh=True)
     place(page)
     page.wait_for_url("**/en/pay/**")
     page.clock.install(time=datetime.now(UTC) - timedelta(hours=7))

@@ -244,18 +244,21 @@ SLOW_LOCKS = """() => {
       return act(lock);
     });
   };
+  const { fetch } = globalThis;
+  globalThis.fetch = (address, ...rest) => {
+    if (address === "/api/sessions/refresh") globalThis.asked = performance.now();
+    return fetch(address, ...rest);
+  };
 }"""
 
 
 def test_on_a_slow_device_nobody_waits_for_a_tab_that_is_not_there(shop: Storefront, visit: Visit) -> None:
-    page = visit("/en/", signed=True)
+    page = visit("/en/", signed=True, fresh=True)
     page.add_init_script(f"({SLOW_LOCKS})()")
 
     go(page, f"{shop.address}/en/wallet/")
 
-    waited = page.evaluate("""() => performance.getEntriesByType("resource")
-        .find(({ name }) => name.endsWith("/api/sessions/refresh")).startTime - granted""")
-    assert 0 <= waited < 900
+    assert 0 <= page.evaluate("() => asked - granted") < 900
     assert renewals(shop) == 1
 
 

@@ -24,7 +24,7 @@ def leave(page: Page, shop: Storefront, reports: int) -> Any:
 
 
 def test_a_page_tells_how_many_of_its_pictures_the_browser_had_kept(shop: Storefront, visit: Visit) -> None:
-    page = visit(PRODUCT)
+    page = visit(PRODUCT, fresh=True)
 
     first = leave(page, shop, 1)
     go(page, shop.address + PRODUCT)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from infra.web import build
 from tests.browser.conftest import Visit, reload
 from tests.browser.site import Storefront
-from tests.browser.test_accessibility import SEEN, faults
+from tests.browser.test_accessibility import faults, faults_by_day_and_night
 from tests.browser.test_cart import some
+from tests.browser.test_pages import fits, html_of
 
 
 def _full(shop: Storefront) -> None:
@@ -50,48 +52,61 @@ PAGES: dict[str, Callable[[Storefront], str]] = {
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
+# Layouts are the same in every language, and texts are not: one is looked at on a desk, the other on a phone.
+NARROW = {"width": 320, "height": 640}
+_MOVED = """() => new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 300);
+})"""
+
+
 def opened(shop: Storefront, visit: Visit, name: str, home: str = "/en/", **seen: object) -> Page:
     _full(shop)
-    page = visit(home + PAGES[name](shop), signed=True, **seen)
-    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
-    return page
+    return visit(home + PAGES[name](shop), signed=True, **seen)
 
 
 @each_page
-@pytest.mark.parametrize("seen", SEEN)
-def test_axe_finds_no_fault(name: str, seen: dict[str, object], shop: Storefront, visit: Visit) -> None:
-    assert faults(opened(shop, visit, name, **seen)) == []
+def test_a_page_is_usable_on_a_desk_by_day_and_night_and_as_narrow_as_can_be(
+    name: str, shop: Storefront, visit: Visit
+) -> None:
+    page = opened(shop, visit, name)
+
+    assert faults_by_day_and_night(page) == []
+    page.set_viewport_size(NARROW)
+    assert fits(page), "it is wider than the narrowest phone"
 
 
 @each_page
-@pytest.mark.parametrize("home", ["/", "/en/"])
-def test_the_narrowest_phone_is_wide_enough(name: str, home: str, shop: Storefront, visit: Visit) -> None:
-    page = opened(shop, visit, name, home, viewport={"width": 320, "height": 640})
+def test_a_page_is_usable_on_a_phone_and_does_not_jump_while_it_fills(
+    name: str, shop: Storefront, visit: Visit
+) -> None:
+    page = opened(shop, visit, name, "/", phone=True)
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@each_page
-def test_nothing_jumps_while_a_page_fills(name: str, shop: Storefront, visit: Visit) -> None:
-    page = opened(shop, visit, name, phone=True)
-
-    moved = page.evaluate("""() => new Promise((resolve) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => resolve(sum), 300);
-    })""")
-
-    assert moved < 0.1
+    assert page.evaluate(_MOVED) < 0.1
+    assert faults(page, "on a phone:") == []
+    page.set_viewport_size(NARROW)
+    assert fits(page), "it is wider than the narrowest phone"
 
 
 @each_page
-def test_without_scripts_a_page_says_that_it_needs_them(name: str, shop: Storefront, visit: Visit) -> None:
-    page = visit(f"/en/{PAGES[name](shop).split('?')[0]}" if name not in ("order", "pay") else f"/en/{name}/",
-                 java_script_enabled=False)  # fmt: skip
+def test_without_scripts_a_page_has_it_that_it_needs_them(name: str, shop: Storefront) -> None:
+    path = {"order": "order/", "pay": "pay/"}.get(name) or PAGES[name](shop)
+
+    for locale, home in build.LOCALES.items():
+        said = build.texts(locale)["own.needs_script"]
+        assert f'<p class="notice without-script">{said}</p>' in html_of(shop, home + path)
+
+
+# One for each frame.
+@pytest.mark.parametrize("path", ["/en/cart/", "/en/account/"])
+def test_without_scripts_a_page_says_that_it_needs_them(path: str, visit: Visit) -> None:
+    page = visit(path, java_script_enabled=False)
 
     expect(page.get_by_text("This page needs JavaScript.")).to_be_visible()
+    expect(page.locator("main [aria-busy=true]").filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "cart"])

@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from infra.web import build
 from mall.pages.model import PERSONAL, PageId
 from tests.browser.conftest import Visit
 from tests.browser.site import Storefront
+from tests.browser.test_accessibility import faults, faults_by_day_and_night
 
 # One page of each kind; those that others are told to find first.
 LISTED = {
@@ -51,10 +53,16 @@ def html_of(shop: Storefront, path: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+@cache
+def elements_of(shop: Storefront, path: str) -> Elements:
+    """The elements of a page; read once for all that is asked of it."""
+    return Elements(html_of(shop, path))
+
+
 @pytest.fixture(params=[home + path.lstrip("/") for path in KINDS.values() for home in ("/", "/en/")])
 def page(request: pytest.FixtureRequest, storefront: Storefront) -> Elements:
     """Each kind of page in each language, as it is stored."""
-    return Elements(html_of(storefront, request.param))
+    return elements_of(storefront, request.param)
 
 
 def test_nothing_is_inside_a_page_that_its_policy_forbids(page: Elements) -> None:
@@ -169,24 +177,30 @@ def test_a_page_is_no_burden(path: str, storefront: Storefront) -> None:
     assert len(html_of(storefront, path).encode()) < MOST_HTML_BYTES
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out of the screen to the side."""
+    return bool(page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
 @pytest.mark.parametrize("path", PUBLIC.values(), ids=PUBLIC)
-def test_a_page_runs_under_its_policy_and_fits_the_screen(
+def test_a_page_runs_under_its_policy_fits_the_screen_and_axe_finds_no_fault(
     path: str, phone: bool, shop: Storefront, visit: Visit
 ) -> None:
     assert "script-src 'self'" in shop.headers["Content-Security-Policy"]
 
-    page = visit(path, phone=phone, workers=True)
+    page = visit(path, phone=phone)
 
     # `visit` fails for whatever the console complains of, a breach of the policy too.
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page), "it is wider than the screen"
+    assert (faults(page) if phone else faults_by_day_and_night(page)) == []
 
 
 def test_the_narrowest_phones_are_wide_enough(visit: Visit) -> None:
     page = visit("/en/p/prd_052/", viewport={"width": 320, "height": 600})
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_pictures_below_are_fetched_when_the_reader_comes_near(visit: Visit) -> None:

@@ -59,7 +59,7 @@ def main() -> int:
         print("Lighthouse needs Chromium and npm; on Debian: apt-get install chromium npm", file=sys.stderr)
         return 2
     program, figures, short = install(), {}, []
-    with tempfile.TemporaryDirectory() as folder, Storefront(Path(folder)) as shop:
+    with tempfile.TemporaryDirectory() as folder, Storefront(Path(folder), brotli=11) as shop:
         for name, path in PAGES.items():
             report = measure(program, shop.address + path)
             goals = [goal for goal in GOALS if goal != "seo" or name not in HIDDEN]
