@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.people import COOKIE, USER
 from tests.browser.site import Storefront
@@ -94,8 +94,8 @@ class Window:
         self.complaints: list[str] = []
         self.context.on("console", self._heard)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        self.context.on("page", self._slow_down)
         self.page = self.context.new_page()
+        self._session = self.context.new_cdp_session(self.page) if SLOWDOWN > 1 else None
         self._size = self.page.viewport_size
 
     def _heard(self, message: Any) -> None:
@@ -103,9 +103,10 @@ class Window:
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 
-    def _slow_down(self, page: Page) -> None:
-        if SLOWDOWN > 1:
-            self.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
+    def slow_down(self, rate: float) -> None:
+        """Have the page run at a part of the speed. The browser does that by being busy, so not where nothing runs."""
+        if self._session:
+            self._session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
 
     def sign_in(self, shop: Storefront) -> None:
         """Be somebody who signed in before: the cookie, and that there is one."""
@@ -120,12 +121,19 @@ class Window:
 
     def leave(self, address: str) -> None:
         """Leave nothing behind."""
+        self.slow_down(1)
         for other in self.context.pages:
             if other is not self.page:
                 other.close()
-        # What a page tells when it is left would be heard by the next test.
-        self.page.evaluate("() => { navigator.sendBeacon = () => true; }")
-        self.page.goto(address + _REST)
+        for tries in range(3):
+            try:
+                # What a page tells when it is left would be heard by the next test.
+                self.page.evaluate("() => { navigator.sendBeacon = () => true; }")
+                self.page.goto(address + _REST)
+                break
+            except Error:  # a page that was about to go on by itself
+                if tries == 2:
+                    raise
         self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         self.context.clear_cookies()
         self.page.mouse.move(0, 0)
@@ -180,7 +188,7 @@ def visit(shop: Storefront, browser: Browser, windows: dict[str, Window]) -> Ite
         if fresh or kind in used:
             own.append(Window(browser, options))
             return own[-1]
-        used[kind] = windows.pop(kind, None) or Window(browser, options)
+        used[kind] = windows.pop(kind) if kind in windows else Window(browser, options)
         return used[kind]
 
     def open(
@@ -194,6 +202,7 @@ def visit(shop: Storefront, browser: Browser, windows: dict[str, Window]) -> Ite
         found = window(kind, options, fresh=fresh or bool(options.keys() - {"java_script_enabled"}))
         if signed:
             found.sign_in(shop)
+        found.slow_down(SLOWDOWN)
         found.page.goto(shop.address + path, wait_until="load")
         return found.page if early or not scripts else ready(found.page)
 

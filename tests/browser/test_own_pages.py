@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from infra.web import build
 from tests.browser.conftest import Visit, reload
@@ -53,7 +53,7 @@ each_page = pytest.mark.parametrize("name", PAGES)
 
 
 # Layouts are the same in every language, and texts are not: one is looked at on a desk, the other on a phone.
-NARROW = {"width": 320, "height": 640}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 _MOVED = """() => new Promise((resolve) => {
     let sum = 0;
     new PerformanceObserver((list) => {
@@ -139,6 +139,10 @@ def test_a_page_that_was_visited_opens_without_a_network_and_says_why_it_is_empt
 
     page.context.set_offline(True)
     page.reload(wait_until="load")
+    expect(page.get_by_role("alert").filter(visible=True)).to_be_visible()
+    # A page may hear later than it is loaded that there is no network.
+    page.wait_for_function("() => !navigator.onLine")
+    page.get_by_role("button", name="Try again").click()
 
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("You are offline.")
 
