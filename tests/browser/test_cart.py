@@ -147,15 +147,17 @@ def test_a_press_is_not_lost_while_the_one_before_is_on_its_way(shop: Storefront
     shop.trade.carts.put(id)
     page = visit("/en/cart/", signed=True)
     more, quantity = page.get_by_role("button", name="One more of"), page.locator(f"#n-{id}")
-    answer = shop.hold("PATCH", f"/api/cart/lines/{id}")
+    first = shop.hold("PATCH", f"/api/cart/lines/{id}")
     more.click()
     until(lambda: not shop.held, page)
+    second = shop.hold("PATCH", f"/api/cart/lines/{id}")
 
     more.click()
-    answer.set()
+    first.set()
     expect(page.get_by_role("link", name="Check out (2)")).to_be_visible()
     expect(quantity).to_have_value("3")
     more.click()
+    second.set()
 
     expect(page.get_by_role("link", name="Check out (4)")).to_be_visible()
     assert shop.trade.carts.own[id]["quantity"] == 4
