@@ -67,7 +67,7 @@ def reserve(
     logger.info("stock reserved", trade_id=trade_id, skus=len(lines), until=until.isoformat())
 
 
-def reserve_trade(trade: Mapping[str, Any], *, unless_undone: Action) -> dict[str, int]:
+def reserve_trade(trade: Mapping[str, Any], *, unless_undone: Action | None = None) -> dict[str, int]:
     """`reserve` for the saga: `trade_id`, `user_id`, `until` and `lines` of order_id, sku_id, quantity and limit."""
     wanted = [Wanted(line["order_id"], line["sku_id"], line["quantity"], line.get("limit")) for line in trade["lines"]]
     until = datetime.fromisoformat(trade["until"])
