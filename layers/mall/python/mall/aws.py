@@ -31,6 +31,9 @@ _PATIENCE = Config(
 _SIGNED = {"s3": _PATIENCE.merge(Config(signature_version="s3v4"))}
 
 
+_HEADERS_KEY = "mall.signed_headers"
+
+
 class _Signer(SigV4Auth):
     """botocore's signature, version 4, over the same headers in a dictionary.
 
@@ -38,11 +41,20 @@ class _Signer(SigV4Auth):
     """
 
     def headers_to_sign(self, request: Any) -> Any:
-        found = ((name.lower(), value) for name, value in request.headers.items())
+        # Asked for twice a signature: when it is made, and when it is put into the request.
+        known = request.context.pop(_HEADERS_KEY, None)
+        if known is not None:
+            return known
+        found = ((name.lower(), value) for name, value in request.headers.raw_items())
         headers = _Headers((name, value) for name, value in found if name not in SIGNED_HEADERS_BLACKLIST)
         if "host" not in headers:
             headers["host"] = host_of(request.url)
+        request.context[_HEADERS_KEY] = headers
         return headers
+
+    def add_auth(self, request: Any) -> None:
+        request.context.pop(_HEADERS_KEY, None)
+        super().add_auth(request)
 
 
 class _Headers(dict[str, str]):
