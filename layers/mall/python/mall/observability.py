@@ -26,11 +26,12 @@ _PERSONAL = frozenset(
     }
 )
 _MASK = "***"
+# Each with what every text has that it fits, since most have it not.
 _PATTERNS = (
-    re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"),  # a JWT
-    re.compile(r"(?<=Bearer )\S+"),
-    re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),  # an e-mail address
-    re.compile(r"(?<![\w.-])\+?\d{11,15}(?![\w.-])"),  # a phone number
+    ("eyJ", re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")),  # a JWT
+    ("Bearer ", re.compile(r"(?<=Bearer )\S+")),
+    ("@", re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")),  # an e-mail address
+    ("", re.compile(r"(?<![\w.-])\+?\d{11,15}(?![\w.-])")),  # a phone number
 )
 
 
@@ -38,8 +39,9 @@ def masked(value: Any) -> Any:
     """`value` (JSON types) with personal data replaced by `***`, at any depth."""
     if isinstance(value, str):
         if len(value) > 5:
-            for pattern in _PATTERNS:
-                value = pattern.sub(_MASK, value)
+            for mark, pattern in _PATTERNS:
+                if mark in value:
+                    value = pattern.sub(_MASK, value)
         return value
     if isinstance(value, dict):
         return {key: _MASK if key in _PERSONAL and item else masked(item) for key, item in value.items()}

@@ -21,7 +21,7 @@ _ATTEMPTS = 6
 
 
 def show(holder: Holder) -> Picture:
-    """The cart as it is now, by three reads; what changed is remembered as shown. Raises CartTokenRefused."""
+    """The cart as it is now, by two reads; what changed is remembered as shown. Raises CartTokenRefused."""
     before = _load(holder)
     picture, after = _picture(before, holder, before, quotes.look(before.wishes))
     if after == before:

@@ -56,9 +56,10 @@ def outbox_put(event: Event) -> dict[str, Any]:
     }
 
 
-def record(session: Session, *events: Event) -> None:
+def record(session: Session, *events: Event, nudged: bool = True) -> None:
     """Write `events` into the outbox of the shard on which `session` works, and wake the relay after the commit.
 
+    Unless `nudged`: for what is followed at once by other news of the same shard, with which it then goes out.
     What was changed in the session so far is flushed first: the order of an aggregate's events is that in which
     their transactions held its rows.
     """
@@ -85,7 +86,7 @@ def record(session: Session, *events: Event) -> None:
             for event in events
         ],
     )
-    if not session.info.get(_NUDGES):
+    if nudged and not session.info.get(_NUDGES):
         session.info[_NUDGES] = True
         sql.after_commit(session, lambda: nudge(getattr(session, "home", None)))
 

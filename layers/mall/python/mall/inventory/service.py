@@ -7,7 +7,7 @@ from typing import Any
 from mall import clock, errors, events
 from mall.inventory import counting, reserving, settling, spreading, store
 from mall.inventory.model import NotReserved, Stock, Wanted
-from mall.inventory.writing import Action
+from mall.inventory.writing import Action, Item
 from mall.observability import count, logger
 
 # --- what the catalog says
@@ -32,8 +32,19 @@ def set_available(merchant_id: str, product_id: str, stock: Mapping[str, int], *
 def available(sku_ids: Iterable[str]) -> dict[str, int]:
     """How many of each SKU can be sold, by one reading; nothing of what is not known."""
     wanted = list(sku_ids)
-    found = stock_of_many(wanted)
-    return {sku_id: found[sku_id].total.available if sku_id in found else 0 for sku_id in wanted}
+    return available_in(store.read("stock", store.keys_of(wanted)), wanted)
+
+
+def keys_of(sku_ids: Iterable[str]) -> list[Item]:
+    """What to read of the table `stock` (see `mall.reading`), for who reads other things as well, to be `available`."""
+    return store.keys_of(sku_ids)
+
+
+def available_in(items: Iterable[Item], sku_ids: Iterable[str]) -> dict[str, int]:
+    """What `available` says, of items that were read by `keys_of`."""
+    found = store.found_in(items)
+    found |= store.load_whole(found.values())
+    return {sku_id: found[sku_id].total.available if sku_id in found else 0 for sku_id in sku_ids}
 
 
 # --- what orders do

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mall import aws, config
+from mall import aws, config, reading
 from mall.inventory.model import Movement, Reservation, Stock, names_of
 from mall.inventory.writing import (
     HELD_SHARDS,
@@ -24,7 +24,6 @@ from mall.inventory.writing import (
 )
 
 MOST_ACTIONS = 100
-_MOST_READ = 100
 _READINGS = 8
 FAILED, CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 # What passes by itself, as far as a transaction's reasons go.
@@ -74,9 +73,17 @@ def transact(actions: Sequence[Action]) -> list[Reason] | None:
 
 def load_many(sku_ids: Iterable[str]) -> dict[str, Stock]:
     """The stock of those of the SKUs that there are; of a divided SKU, its own item's counters only."""
-    wanted = sorted(set(sku_ids))
-    found = read("stock", [{"id": text(sku_id)} for sku_id in wanted])
-    return {item["id"]["S"]: stock_of(item["id"]["S"], [item]) for item in found}
+    return found_in(read("stock", keys_of(sku_ids)))
+
+
+def keys_of(sku_ids: Iterable[str]) -> list[Item]:
+    """The keys by which `load_many` reads."""
+    return [{"id": text(sku_id)} for sku_id in sorted(set(sku_ids)) if sku_id]
+
+
+def found_in(items: Iterable[Item]) -> dict[str, Stock]:
+    """What `load_many` makes of what it read."""
+    return {item["id"]["S"]: stock_of(item["id"]["S"], [item]) for item in items}
 
 
 def load_whole(stocks: Iterable[Stock]) -> dict[str, Stock]:
@@ -165,15 +172,9 @@ def divided() -> list[str]:
     return [item["sk"]["S"] for item in query("stock_journal", "split")]
 
 
-def read(table: str, keys: Sequence[dict[str, Any]]) -> Iterator[Item]:
+def read(table: str, keys: Sequence[Item]) -> list[Item]:
     """Items by their keys, as they are now."""
-    name = config.table(table)
-    for start in range(0, len(keys), _MOST_READ):
-        left: Any = {name: {"Keys": list(keys[start : start + _MOST_READ]), "ConsistentRead": True}}
-        while left:
-            answer = client().batch_get_item(RequestItems=left)
-            yield from answer["Responses"].get(name, ())
-            left = answer.get("UnprocessedKeys")
+    return reading.items({table: keys})[table]
 
 
 def _at_once(keys: Sequence[dict[str, Any]]) -> list[Item] | None:

@@ -7,7 +7,6 @@ from typing import Any
 from mall.catalog.offers.model import Offers
 from mall.catalog.products import service as products
 from mall.catalog.products.model import Product, State
-from mall.inventory import service as inventory
 from mall.merchants import service as merchants
 from mall.merchants.model import Merchant
 from mall.merchants.model import State as MerchantState
@@ -44,7 +43,7 @@ def price(user_id: str, items: Iterable[Item], *, currency: str = "CNY") -> Quot
 
 
 def gather(wishes: Iterable[Wish]) -> tuple[list[Item], list[Problem]]:
-    """The wishes with their facts, each SKU once, and what is wrong with them, by two reads of the stores.
+    """The wishes with their facts, each SKU once, and what is wrong with them, by one read of the stores.
 
     Of a SKU that the mall does not know, there is a problem and no item.
     """
@@ -61,7 +60,12 @@ def look(wishes: Iterable[Wish], *, exact: bool = True) -> dict[str, Item]:
     Unless `exact`, how many there are is what the catalog shows of it, which saves a read and may lag behind a little.
     """
     wanted = list(wishes)
-    known = products.current(wish.product_id for wish in wanted)
+    product_ids = [wish.product_id for wish in wanted]
+    stock: Mapping[str, int] | None = None
+    if exact:
+        known, stock = products.current_with_stock(product_ids, [wish.sku_id for wish in wanted])
+    else:
+        known = products.current(product_ids)
     sellers = merchants.seen_many(product.merchant_id for product, _ in known.values())
     found: dict[str, Item] = {}
     for wish in wanted:
@@ -70,9 +74,8 @@ def look(wishes: Iterable[Wish], *, exact: bool = True) -> dict[str, Item]:
             item = _item(wish, product, offers, sellers.get(product.merchant_id))
             if item is not None:
                 found[wish.sku_id] = item
-    if not exact:
+    if stock is None:
         return found
-    stock = inventory.available(found)
     return {sku_id: replace(item, available=stock[sku_id]) for sku_id, item in found.items()}
 
 

@@ -1,13 +1,13 @@
 """Products in DynamoDB: each part an item, each change one transaction on the condition of the head's revision."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from mall import errors, events, nosql
+from mall import errors, events, nosql, reading
 from mall.catalog.offers import store as offers_store
 from mall.catalog.offers.model import Offers
 from mall.catalog.parts import DRAFT, HEAD, LIVE, OFFERS, REF, VERSION, OfMerchant, Part, Waiting, text_of
@@ -59,16 +59,25 @@ def live(product_id: str) -> tuple[Product, Offers | None] | None:
 
 def live_many(product_ids: Iterable[str]) -> dict[str, tuple[Product, Offers | None]]:
     """The same of several products, by id."""
+    return live_beside(product_ids, {})[0]
+
+
+def live_beside(
+    product_ids: Iterable[str], others: Mapping[str, Sequence[reading.Item]]
+) -> tuple[dict[str, tuple[Product, Offers | None]], dict[str, list[reading.Item]]]:
+    """The same, and with the same read the items of other tables; see `mall.reading`."""
     wanted = {product_id for product_id in product_ids if product_id.startswith(_PRODUCT)}
-    keys = [(product_id, part) for product_id in wanted for part in (LIVE, OFFERS)]
+    keys = [{"id": {"S": product_id}, "part": {"S": part}} for product_id in wanted for part in (LIVE, OFFERS)]
+    read = reading.items({"products": keys, **others})
     products: dict[str, Product] = {}
     offers: dict[str, Offers] = {}
-    for part in Part.batch_get(keys, consistent_read=True) if keys else ():
+    for item in read.pop("products"):
+        part = Part.from_raw_data(dict(item))
         if part.part == LIVE:
             products[part.id] = _product(part)
         else:
             offers[part.id] = offers_store.decode(part)
-    return {id: (product, offers.get(id)) for id, product in products.items()}
+    return {id: (product, offers.get(id)) for id, product in products.items()}, read
 
 
 def load_many(product_ids: Iterable[str]) -> dict[str, Record]:

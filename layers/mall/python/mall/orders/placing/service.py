@@ -163,5 +163,6 @@ def _write(session: sql.Session, trade: Trade, orders: Sequence[Order]) -> Trade
     store.add(session, trade, orders, Actor(Side.BUYER, trade.user_id))
     look_at = trade.created_at + rules.START_AGAIN
     deadlines.put(session, [(trade.id, Kind.PAY, trade.pay_deadline)], trade.user_id, look_at=look_at)
-    events.record(session, *(event for order in orders for event in life.news(order, "create")))
+    # The saga's first steps have news of their own, in a moment.
+    events.record(session, *(event for order in orders for event in life.news(order, "create")), nudged=False)
     return trade
