@@ -26,8 +26,8 @@ class Crate(Table, sql.ByBuyer):
 
 
 ADD = sql.prepared(insert(Crate))
-OF = sql.prepared(select(Crate).where(sql.given(Crate.slot, Crate.user_id)).order_by(Crate.id))
-SOME = sql.prepared(select(Crate.weight).where(sql.given(Crate.slot), sql.given_any(Crate.id)).order_by(Crate.id))
+OF = sql.prepared(select(Crate).where(sql.given(Crate.slot, Crate.user_id)).order_by(Crate.weight))
+SOME = sql.prepared(select(Crate.weight).where(sql.given(Crate.slot), sql.given_any(Crate.id)).order_by(Crate.weight))
 CHANGE = sql.prepared(update(Crate).where(sql.given(Crate.slot, Crate.id, Crate.weight)))
 REMOVE = sql.prepared(delete(Crate).where(sql.given(Crate.slot, Crate.id)))
 

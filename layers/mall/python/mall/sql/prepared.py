@@ -85,13 +85,11 @@ class Prepared:
             assert not written
         elif session.read_only:
             raise ReadOnly(ONLY_READS)
-        shards = session.choose(plan, Values(self._binds, values), scattered=False)
-        if len(shards) != 1:
-            raise CrossShard("A prepared statement works on one shard.")
-        session.touch(shards[0])
+        shard = session.shard_of(values[_SLOT]) if self._needs_slot else self._choose(session, plan, values)
+        session.touch(shard)
         if written:
             values |= plain.by_columns(self._statement, written)
-        return session.on(shards[0]).execute(self._sent, values)
+        return session.on(shard).execute(self._sent, values)
 
     def locked(self) -> "Prepared":
         """The same SELECT, whose rows stay locked until the transaction ends."""
@@ -102,11 +100,18 @@ class Prepared:
         assert rows, "an INSERT takes values, and at least one row of them"
         return insert_rows(session, self._sent, rows)
 
+    def _choose(self, session: Session, plan: Plan, values: Mapping[str, Any]) -> int:
+        shards = session.choose(plan, Values(self._binds, values), scattered=False)
+        if len(shards) != 1:
+            raise CrossShard("A prepared statement works on one shard.")
+        return shards[0]
+
     def _read(self) -> Plan:
         plan, values = plan_of(self._statement)
         assert not plan.opaque and plan.flat and all(kind.family != "broadcast" for kind in plan.kinds)
         self._binds = values.binds
         self._needs_slot = any(bind.key == _SLOT for bind in self._binds)
+        assert not self._needs_slot or (len(plan.groups) == 1 and plan.groups[0] is not None)
         self._kind = next((kind for kind in plan.kinds if kind.sharded), None)
         self._plan = plan
         return plan

@@ -38,6 +38,7 @@ SLOT_MOVED = "ML001"
 _REPEATABLE = {"40001", "40P01", SLOT_MOVED}  # serialization failure, deadlock
 
 ONLY_READS = "This session only reads."
+_NOT_THE_KEYS = "The statement names a slot of another shard than the session's key."
 _SEVERAL = "A read-write transaction touches one shard, and this statement writes on several."
 
 # The sessions of this call that hold connections. One that was dropped without being closed does not count: the pool
@@ -135,7 +136,14 @@ class Session(ShardedSession):
             raise CrossShard(f"{', '.join(sorted(plan.tables))} live on shard 0, and this session is bound to {home}.")
         for condition in plan.groups:
             if condition is not None and any(self.map.shard_of(slot) != home for slot in condition.slots(values)):
-                raise CrossShard("The statement names a slot of another shard than the session's key.")
+                raise CrossShard(_NOT_THE_KEYS)
+
+    def shard_of(self, slot: int) -> int:
+        """The shard of a slot. Raises CrossShard when the session was opened with the key of another one."""
+        shard = self.map.shard_of(slot)
+        if self._pinned and shard != self._home:
+            raise CrossShard(_NOT_THE_KEYS)
+        return shard
 
     def touch(self, shard: int) -> None:
         """Make `shard` the one that this transaction works on. Raises CrossShard when it is another one already."""
