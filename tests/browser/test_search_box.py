@@ -35,14 +35,14 @@ def test_suggestions_are_chosen_with_the_arrow_keys(visit: Visit) -> None:
 def test_past_the_last_suggestion_is_what_was_typed(visit: Visit) -> None:
     page = visit("/en/")
     field = page.get_by_role("combobox", name="Search products")
-    field.press_sequentially("tent")
-    expect(page.get_by_role("option").first).to_be_visible()
-    count = page.get_by_role("option").count()
+    field.press_sequentially("mug")
+    # What many look for was there before anything was typed.
+    expect(page.get_by_role("option")).to_have_count(1)
 
-    for _ in range(count + 1):
+    for _ in range(2):
         field.press("ArrowDown")
 
-    expect(field).to_have_value("tent")
+    expect(field).to_have_value("mug")
     expect(page.get_by_role("option", selected=True)).to_have_count(0)
 
 

@@ -263,4 +263,5 @@ def test_a_copy_of_ones_data_is_made_and_after_the_account_nothing_is_left(mall:
         == "WrongCredentials"
     )
     eventually(lambda: not person("GET", f"{ME}/addresses")["items"], seconds=120)
-    person("GET", f"{ME}/exports/{export}", expect=404)
+    path = f"{ME}/exports/{export}"
+    eventually(lambda: mall.visitor.call("GET", path, token=person.tokens["access_token"]).status == 404, seconds=120)

@@ -107,8 +107,8 @@ class Environments:
 
     def _keep_one_alive(self, settings: Mapping[str, str], first: Sequence[tuple[str, Any]]) -> None:
         os.environ.update(settings)
-        aws.client.cache_clear()
-        nosql._connections.clear()
+        aws.forget()
+        nosql.forget()
         logger.setLevel("CRITICAL")
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (for the rest of its life)
         botocore_stubber.process_request = self._ask_aws  # type: ignore[method-assign]

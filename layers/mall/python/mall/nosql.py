@@ -279,6 +279,12 @@ def _connection() -> Connection:
     return _connections[endpoint]
 
 
+def forget() -> None:
+    """Make connections anew, as a new execution environment would. For tests."""
+    _connections.clear()
+    _client.cache_clear()
+
+
 def _with_our_client(table: TableConnection) -> TableConnection:
     if table.connection._client is None:
         table.connection._client = _client(config.endpoint())
