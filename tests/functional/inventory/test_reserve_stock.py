@@ -58,3 +58,10 @@ def test_the_ordinary_purchase_is_one_call_and_what_is_there_one_more(shop: Shop
     crowd.calls.clear()
     assert service.available([tea, other]) == {tea: 4, other: 1}
     assert crowd.calls == {"BatchGetItem": 1}
+
+
+def test_what_is_no_sku_is_not_read(shop: Shop) -> None:
+    tea = shop.sku(5)
+
+    assert service.available([tea, f"{tea}#1", "#", ""]) == {tea: 5, f"{tea}#1": 0, "#": 0, "": 0}
+    assert service.keys_of([f"{tea}#1", "", tea]) == [{"id": {"S": tea}}]

@@ -77,8 +77,8 @@ def load_many(sku_ids: Iterable[str]) -> dict[str, Stock]:
 
 
 def keys_of(sku_ids: Iterable[str]) -> list[Item]:
-    """The keys by which `load_many` reads."""
-    return [{"id": text(sku_id)} for sku_id in sorted(set(sku_ids)) if sku_id]
+    """The keys by which `load_many` reads; nothing for what is no id of a SKU, but of a part of one, say."""
+    return [{"id": text(sku_id)} for sku_id in sorted(set(sku_ids)) if sku_id and "#" not in sku_id]
 
 
 def found_in(items: Iterable[Item]) -> dict[str, Stock]:
