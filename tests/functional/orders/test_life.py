@@ -216,10 +216,11 @@ def test_a_trade_is_changed_by_compare_and_set() -> None:
 
     with sql.session(key=user_id) as session:
         changed = store.update_trade(session, trade, clock.now(), intent_id="pay_1")
-        with pytest.raises(Changed):
-            store.update_trade(session, trade, clock.now(), intent_id="pay_2")
-        with pytest.raises(Changed):
-            store.update_trade(session, replace(changed, stage=Stage.PAID), clock.now(), intent_id="pay_2")
+
+    for late in (trade, replace(changed, stage=Stage.PAID)):
+        with pytest.raises(Changed), sql.session(key=user_id) as session:
+            store.update_trade(session, late, clock.now(), intent_id="pay_2")
+    with sql.session(key=user_id) as session:
         assert store.trade(session, user_id, trade.id) == changed
 
 

@@ -60,7 +60,7 @@ def test_the_slot_comes_from_whatever_carries_it(shop: list[str]) -> None:
         ADD(session, [one, other])
 
     with sql.session(key=user_id) as session:
-        assert SOME(session, slot=900, id=[one["id"], other["id"], "crt_none"]).scalars().all() == [1, 2]
+        assert SOME(session, slot=900, id=[one["id"], other["id"], "crt_none"]).scalars() == [1, 2]
         assert SOME(session, slot=900, id=[]).all() == []
         assert CHANGE(session, {"weight": 5}, id=one["id"], weight=1).rowcount == 1
         assert CHANGE(session, {"weight": 6, "colour": "red"}, id=one["id"], weight=1).rowcount == 0
@@ -102,7 +102,7 @@ def test_what_was_added_to_the_session_is_written_before(shop: list[str]) -> Non
     with sql.session() as session:
         session.add(order_of(user_id, total=7))
 
-        assert totals(session, user_id=user_id).scalars().all() == [7]
+        assert totals(session, user_id=user_id).scalars() == [7]
 
 
 def test_what_a_statement_may_not_do_is_refused(shop: list[str]) -> None:

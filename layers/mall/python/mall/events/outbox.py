@@ -69,7 +69,7 @@ def record(session: Session, *events: Event, nudged: bool = True) -> None:
         _watch(event)
         event.detail()  # refuses what would never fit on the bus
     session.flush()
-    _add()(
+    _add().soon(
         session,
         [
             {

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    RowMapping,
     SmallInteger,
     Table,
     Text,
@@ -29,6 +29,7 @@ from mall.events.inbox import KEPT_SECONDS as INBOX_KEPT_SECONDS
 from mall.events.relay import Pending, Publisher
 from mall.observability import logger
 from mall.sql import shards
+from mall.sql.direct import Direct
 from mall.sql.tables import InboxRow, OutboxRow
 
 # Published and marked in one transaction, which must be over long before the server calls it idle.
@@ -37,7 +38,7 @@ PURGED_AT_ONCE = 1_000
 KEPT = timedelta(days=7)
 
 # One relay at a time works on a shard, or two would publish an aggregate's events out of order.
-_LOCK = text("SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(20749, 1)")
+_LOCK = Direct(text("SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(20749, 1)"))
 _LOCK_NOT_AVAILABLE = "55P03"
 # What a moved slot leaves behind here is published by the shard to which it went.
 _LEFT_BEHIND = text("SELECT slot FROM slot_fence WHERE state <> 'leaving'")
@@ -50,7 +51,7 @@ _SLOTS = text(
 
 _OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
 _INBOX: Table = InboxRow.__table__  # type: ignore[assignment]
-_WAITING = (
+_WAITING = Direct(
     select(_OUTBOX)
     .where(
         _OUTBOX.c.published_at.is_(None),
@@ -60,7 +61,7 @@ _WAITING = (
     .order_by(_OUTBOX.c.seq)
     .limit(literal_column(str(BATCH)))
 )
-_PUBLISHED = (
+_PUBLISHED = Direct(
     update(_OUTBOX)
     .where(
         _OUTBOX.c.slot == any_(bindparam("slots", type_=ARRAY(SmallInteger))),
@@ -93,14 +94,14 @@ def relay(shard: int, publisher: Publisher[tuple[int, str]], *, go_on: Callable[
 def _relay_batch(shard: int, publisher: Publisher[tuple[int, str]], after: int) -> tuple[int, bool]:
     """Publish the next events after number `after`; returns the last one's number and whether there are more."""
     with shards.engine(shard).begin() as connection:
-        connection.execute(_LOCK)
-        rows = connection.execute(_WAITING, {"after": after}).mappings().all()
-        done = publisher.publish([Pending.of((row["slot"], row["id"]), _event(row)) for row in rows])
+        _LOCK.execute(connection, {})
+        rows = _WAITING.execute(connection, {"after": after}).all()
+        done = publisher.publish([Pending.of((row.slot, row.id), _event(row)) for row in rows])
         if done:
             slots, ids_ = zip(*done, strict=True)
             published = {"slots": list(set(slots)), "ids": list(ids_), "at": clock.now()}
-            connection.execute(_PUBLISHED, published)
-    return rows[-1]["seq"] if rows else after, len(rows) == BATCH and not publisher.down
+            _PUBLISHED.execute(connection, published)
+    return rows[-1].seq if rows else after, len(rows) == BATCH and not publisher.down
 
 
 def oldest(shard: int) -> timedelta:
@@ -139,13 +140,13 @@ def purge(shard: int, *, go_on: Callable[[], bool]) -> int:
     return count
 
 
-def _event(row: RowMapping) -> Event:
+def _event(row: Any) -> Event:
     return Event(
-        id=row["id"],
-        name=row["type"],
-        aggregate=row["aggregate"],
-        occurred_at=row["occurred_at"],
-        sequence=row["sequence"],
-        data=row["data"],
-        version=row["version"],
+        id=row.id,
+        name=row.type,
+        aggregate=row.aggregate,
+        occurred_at=row.occurred_at,
+        sequence=row.sequence,
+        data=row.data,
+        version=row.version,
     )

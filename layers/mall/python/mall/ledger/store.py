@@ -11,7 +11,7 @@ from mall.ledger.model import Entry
 from mall.ledger.tables import EntryRow, TransactionRow
 from mall.money import Money
 
-_ADD = sql.prepared(upsert(TransactionRow).on_conflict_do_nothing().returning(TransactionRow.id))
+_ADD = sql.prepared(upsert(TransactionRow).on_conflict_do_nothing())
 _ADD_ENTRIES = sql.prepared(insert(EntryRow))
 
 
@@ -31,7 +31,7 @@ def add(
     """
     id = ids.new("ltx", slot=ids.slot_of(user_id), at=at)
     values = {"id": id, "user_id": user_id, "key": key, "kind": kind, "reference": reference, "created_at": at}
-    if _ADD(session, values).one_or_none() is None:
+    if not _ADD(session, values).rowcount:
         return False
     rows = [
         {
@@ -45,7 +45,7 @@ def add(
         }
         for number, entry in enumerate(entries, start=1)
     ]
-    _ADD_ENTRIES(session, rows)
+    _ADD_ENTRIES.soon(session, rows)
     return True
 
 

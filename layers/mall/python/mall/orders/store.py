@@ -109,9 +109,9 @@ def add(session: sql.Session, trade: Trade, orders: Sequence[Order], by: Actor) 
     """Write down a new trade with its orders, one statement a table."""
     own = {"user_id": trade.user_id}
     lines = [line for order in orders for line in order.lines]
-    _ADD_TRADE(session, mapping.columns(trade) | own)
-    _ADD_ORDERS(session, [mapping.columns(order) | own for order in orders])
-    _ADD_LINES(session, [mapping.columns(line) | own for line in lines])
+    _ADD_TRADE.soon(session, mapping.columns(trade) | own)
+    _ADD_ORDERS.soon(session, [mapping.columns(order) | own for order in orders])
+    _ADD_LINES.soon(session, [mapping.columns(line) | own for line in lines])
     discounts = [(order.id, line.id, one) for order in orders for line in order.lines for one in line.discounts]
     discounts += [(order.id, order.id, one) for order in orders for one in order.freight_discounts]
     _add_discounts(session, trade.user_id, discounts)
@@ -128,7 +128,7 @@ def _add_discounts(session: sql.Session, user_id: str, discounts: Sequence[tuple
         for order_id, id, discount in discounts
     ]
     if rows:
-        _ADD_DISCOUNTS(session, rows)
+        _ADD_DISCOUNTS.soon(session, rows)
 
 
 # --- finding
@@ -190,12 +190,12 @@ def addressed(session: sql.Session, user_id: str, statuses: Sequence[Status], mo
 
 def unpaid(session: sql.Session, user_id: str) -> list[str]:
     """The ids of somebody's trades that are neither paid nor cancelled."""
-    return list(_UNPAID_TRADES(session, user_id=user_id).scalars())
+    return _UNPAID_TRADES(session, user_id=user_id).scalars()
 
 
 def ids_of(session: sql.Session, user_id: str, trade_id: str) -> list[str]:
     """The ids of the orders of a trade."""
-    return list(_IDS_OF(session, user_id=user_id, trade_id=trade_id).scalars())
+    return _IDS_OF(session, user_id=user_id, trade_id=trade_id).scalars()
 
 
 def trades(session: sql.Session, user_id: str, trade_ids: Collection[str]) -> dict[str, Trade]:
@@ -237,11 +237,10 @@ def history(session: sql.Session, user_id: str, order_id: str) -> list[Happened]
 
 
 def update_trade(session: sql.Session, trade: Trade, at: datetime, **values: Any) -> Trade:
-    """Change a trade by compare-and-set on (stage, version). Raises Changed."""
+    """Change a trade by compare-and-set on (stage, version), soon; Changed is raised then."""
     changes = {"version": trade.version + 1, "updated_at": at, **mapping.plain(values)}
-    done = _CHANGE_TRADE(session, changes, id=trade.id, stage=trade.stage.value, version=trade.version)
-    if done.rowcount != 1:
-        raise Changed(trade_id=trade.id)
+    seen = {"id": trade.id, "stage": trade.stage.value, "version": trade.version}
+    _CHANGE_TRADE.soon(session, changes, **seen, unless=Changed(trade_id=trade.id))
     return replace(trade, version=trade.version + 1, updated_at=at, **values)
 
 
@@ -259,6 +258,7 @@ def update_orders(session: sql.Session, orders: Sequence[Order], at: datetime, *
     changes = {"updated_at": at, **mapping.plain(values)}
     for order in orders:
         written = {**changes, "version": order.version + 1}
+        # Not soon: what is written about an order that somebody else has changed would fail for another reason.
         done = _CHANGE_ORDER(session, written, id=order.id, status=order.status.value, version=order.version)
         if done.rowcount != 1:
             raise Changed(order_ids=[order.id])
@@ -267,7 +267,7 @@ def update_orders(session: sql.Session, orders: Sequence[Order], at: datetime, *
 
 def update_line(session: sql.Session, line: Line, **values: Any) -> Line:
     """Change a line of an order that the session has locked."""
-    _CHANGE_LINE(session, mapping.plain(values), id=line.id)
+    _CHANGE_LINE.soon(session, mapping.plain(values), id=line.id)
     return replace(line, **values)
 
 
@@ -284,7 +284,7 @@ def add_events(
     session: sql.Session, changes: Sequence[_Change], *, act: str, by: Actor, note: str, at: datetime
 ) -> None:
     """Write down what happened to orders (as they are now): what was before, and what is after."""
-    _ADD_EVENTS(
+    _ADD_EVENTS.soon(
         session,
         [
             {

@@ -23,7 +23,7 @@ from mall.sql import shards
 _MOVING = text("SELECT slot FROM slot_fence")
 
 # The slot is implied, but naming it lets PostgreSQL look into one partition instead of eight.
-_ADD_INTENT = sql.prepared(insert(IntentRow).on_conflict_do_nothing().returning(IntentRow.id))
+_ADD_INTENT = sql.prepared(insert(IntentRow).on_conflict_do_nothing())
 _INTENT_FOR = sql.prepared(select(IntentRow).where(sql.given(IntentRow.slot, IntentRow.purpose, IntentRow.reference)))
 _INTENT = sql.prepared(select(IntentRow).where(sql.given(IntentRow.slot, IntentRow.id)))
 _INTENT_LOCKED = _INTENT.locked()
@@ -42,7 +42,7 @@ _ATTEMPT_LOCKED = sql.prepared(
 _MOVE_ATTEMPT = sql.prepared(
     update(AttemptRow).where(sql.given(AttemptRow.slot, AttemptRow.id), sql.given_any(AttemptRow.state))
 )
-_ADD_EVENT = sql.prepared(insert(EventRow).on_conflict_do_nothing().returning(EventRow.event_id))
+_ADD_EVENT = sql.prepared(insert(EventRow).on_conflict_do_nothing())
 _VERDICT = sql.prepared(select(EventRow.verdict).where(sql.given(EventRow.slot, EventRow.channel, EventRow.event_id)))
 
 
@@ -73,7 +73,7 @@ def add_intent(session: sql.Session, intent: Intent) -> bool:
         "created_at": intent.created_at,
         "updated_at": intent.created_at,
     }
-    return _ADD_INTENT(session, row).one_or_none() is not None
+    return bool(_ADD_INTENT(session, row).rowcount)
 
 
 def intent_for(session: sql.Session, user_id: str, purpose: str, reference: str) -> Intent | None:
@@ -93,8 +93,7 @@ def intent(session: sql.Session, intent_id: str, *, lock: bool = False) -> Inten
 def change_intent(session: sql.Session, before: Intent, *, at: datetime, **changes: Any) -> None:
     """Write `changes` of columns over a locked intent and count its version up."""
     written = {"version": before.version + 1, "updated_at": at, **changes}
-    if _CHANGE_INTENT(session, written, id=before.id, version=before.version).rowcount != 1:
-        raise Overtaken
+    _CHANGE_INTENT.soon(session, written, id=before.id, version=before.version, unless=Overtaken())
 
 
 def expired(at: datetime, *, limit: int) -> list[Intent]:
@@ -115,7 +114,7 @@ def expired(at: datetime, *, limit: int) -> list[Intent]:
 
 def add_attempt(session: sql.Session, attempt: Attempt) -> None:
     """Keep a new attempt."""
-    _ADD_ATTEMPT(
+    _ADD_ATTEMPT.soon(
         session,
         {
             "id": attempt.id,
@@ -164,8 +163,8 @@ def attempt(session: sql.Session, attempt_id: str) -> Attempt:
 
 def change_attempt(session: sql.Session, before: Attempt, *, at: datetime, **changes: Any) -> None:
     """Write `changes` of columns over an attempt whose intent is locked."""
-    if not move_attempt(session, before.id, [before.state], at=at, **changes):
-        raise Overtaken
+    written = {"updated_at": at, **changes}
+    _MOVE_ATTEMPT.soon(session, written, id=before.id, state=[before.state], unless=Overtaken())
 
 
 def move_attempt(
@@ -225,7 +224,7 @@ def keep_event(
         "body": body,
         "at": at,
     }
-    if _ADD_EVENT(session, row).one_or_none() is not None:
+    if _ADD_EVENT(session, row).rowcount:
         return None
     before = _VERDICT(session, slot=slot, channel=notice.channel, event_id=notice.event_id)
     return Verdict(before.scalar_one())

@@ -46,7 +46,7 @@ from mall.sql.errors import (
     SlotMoved,
     WrongSlot,
 )
-from mall.sql.prepared import Prepared, given, given_any, prepared
+from mall.sql.prepared import Prepared, given, given_any, given_text, prepared
 from mall.sql.session import Session, after_commit, retrying, session, transactional, written_at
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "after_commit",
     "given",
     "given_any",
+    "given_text",
     "prepared",
     "retrying",
     "session",

@@ -10,9 +10,9 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast, overload
 from weakref import ref
 
-from sqlalchemy import Connection, CursorResult, Engine, Insert, event, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
-from sqlalchemy.ext.horizontal_shard import ShardedSession
+from sqlalchemy.ext.horizontal_shard import ShardedQuery, ShardedSession, execute_and_instances
 from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.session import Session as PlainSession
 
@@ -20,6 +20,7 @@ from mall import errors, ids
 from mall.sql import plain, scatter, shards, slots
 from mall.sql.base import Kind, kind_of, slot_of_row, slot_of_value
 from mall.sql.choose import Plan, Values, plan_of
+from mall.sql.direct import Gathered
 from mall.sql.errors import CrossShard, NotMergeable, ReadOnly, SessionNested, ShardingKeyMissing, SlotMoved
 from mall.sql.slots import SlotMap
 
@@ -63,12 +64,11 @@ class Session(ShardedSession):
         after: str | None = None,
         isolation: Isolation | None = None,
     ) -> None:
-        super().__init__(
-            shard_chooser=self._shard_of_instance,
-            identity_chooser=self._shards_of_identity,
-            execute_chooser=self._never,
-            expire_on_commit=False,
-        )
+        # Not ShardedSession's own, which makes each session listen to itself: see `_route`.
+        PlainSession.__init__(self, query_cls=ShardedQuery, expire_on_commit=False)
+        self.shard_chooser = self._shard_of_instance
+        self.identity_chooser = self._shards_of_identity
+        self.execute_chooser = self._never
         self.read_only = read_only
         self.map: SlotMap = slots.current(_read_overrides)
         self.committing = False
@@ -80,6 +80,7 @@ class Session(ShardedSession):
         self._bulk: int | None = None
         self._engines: dict[int, Engine] = {}
         self.held: set[tuple[int, str]] = set()
+        self.gathered = Gathered()
 
     # --- which shard
 
@@ -184,6 +185,19 @@ class Session(ShardedSession):
         """The connection to `shard`, with everything written that was added to this session."""
         if self.autoflush:
             self.flush()
+        return self._connection(shard)
+
+    def settle(self) -> int:
+        """Send the writes that were gathered, and return how many rows the last of them wrote.
+
+        Raises what was to be raised where one of them does not find its row.
+        """
+        if not self.gathered:
+            return 0
+        assert self._home is not None, "who gathers has touched a shard"
+        return self.gathered.send(self._connection(self._home))
+
+    def _connection(self, shard: int) -> Connection:
         return self.connection(bind_arguments={"shard_id": str(shard)})
 
     def in_bulk(self, shard: int, work: Callable[[], R]) -> R:
@@ -243,6 +257,7 @@ class Session(ShardedSession):
         """The connection that a flush writes through."""
         if self.read_only:
             raise ReadOnly(ONLY_READS)
+        self.settle()
         if instance is not None:
             kind = kind_of(mapper.local_table)
             if kind is not None and kind.family == "broadcast":
@@ -348,10 +363,12 @@ def fill_slot(instance: Any, mapper: Mapper[Any], kind: Kind) -> int:
 @event.listens_for(Session, "do_orm_execute")
 def _route(state: ORMExecuteState) -> Any:
     session = cast("Session", state.session)
+    session.settle()
     if "shard_id" in state.bind_arguments:
         return None  # the shard was chosen already
     if state.is_insert and (rows := plain.rows_of(state)):
-        return insert_rows(session, plain.entry_of(state.statement), rows)
+        entry = plain.entry_of(state.statement)
+        return plain.write_rows(place_rows(session, entry.table, rows), entry, rows)
     scattered = bool(state.execution_options.get("scatter"))
     plan, values = plan_of(state.statement, state.parameters)
     # What raw SQL does nobody knows; in a read-only session the server sees to it that it writes nothing.
@@ -373,16 +390,20 @@ def _route(state: ORMExecuteState) -> Any:
     return _write(state, session, plan, values, scattered=scattered)
 
 
-def insert_rows(session: Session, entry: Insert, rows: Sequence[plain.Row]) -> CursorResult[Any]:
-    """Insert rows that say where they live with a plain INSERT, `entry`. Raises ReadOnly, CrossShard."""
+# It makes each result know its shard; after `_route`, which chooses that.
+event.listen(Session, "do_orm_execute", execute_and_instances, retval=True)
+
+
+def place_rows(session: Session, table: Any, rows: Sequence[plain.Row]) -> Connection:
+    """The connection on which to insert rows of `table`, which say where they live. Raises ReadOnly, CrossShard."""
     if session.read_only:
         raise ReadOnly(ONLY_READS)
-    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in entry.table.c else 0 for row in rows}
+    shards_of_rows = {session.map.shard_of(row["slot"]) if "slot" in table.c else 0 for row in rows}
     if len(shards_of_rows) != 1:
         raise CrossShard(_SEVERAL)
     (shard,) = shards_of_rows
     session.touch(shard)
-    return plain.write_rows(session.on(shard), entry, rows)
+    return session.on(shard)
 
 
 def _write(state: ORMExecuteState, session: Session, plan: Plan, values: Values, *, scattered: bool) -> Any:
@@ -509,6 +530,7 @@ def session(
     try:
         yield current
         if not current.read_only:
+            current.settle()
             current.flush()
             current.confirm_place()
             current.committing = True

@@ -77,18 +77,20 @@ def put(
         }
         for subject, kind, due_at in deadlines
     ]
-    _PUT(session, rows)
+    _PUT.soon(session, rows)
 
 
 def look_again(session: sql.Session, deadline: Deadline, at: datetime) -> None:
     """Let the sweep look at a deadline of this version at that moment next."""
-    _LOOK_AGAIN(session, {"look_at": at}, subject=deadline.subject, kind=deadline.kind.value, version=deadline.version)
+    _LOOK_AGAIN.soon(
+        session, {"look_at": at}, subject=deadline.subject, kind=deadline.kind.value, version=deadline.version
+    )
 
 
 def meet(session: sql.Session, subjects: Sequence[str], kinds: Sequence[Kind], at: datetime) -> None:
     """Say that what the deadlines are for has happened, or need not happen any more."""
     slot = ids.slot_of(subjects[0])
-    _MEET(session, {"met_at": at}, slot=slot, subject=list(subjects), kind=[kind.value for kind in kinds])
+    _MEET.soon(session, {"met_at": at}, slot=slot, subject=list(subjects), kind=[kind.value for kind in kinds])
 
 
 def of(session: sql.Session, user_id: str, subjects: Sequence[str]) -> dict[str, list[Deadline]]:

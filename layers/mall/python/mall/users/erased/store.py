@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import ids, sql
 from mall.users.erased.tables import ErasedRow
 from mall.users.model import AccountClosed
 
+# Not a row's lock: the first thing that is ever stored for somebody has no row yet.
+_TURN = sql.prepared(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(sql.given_text("user_id"), literal_column("0"))))
+)
 _MARK = sql.prepared(select(ErasedRow.at).where(sql.given(ErasedRow.slot, ErasedRow.user_id)))
 
 
@@ -31,5 +35,4 @@ def mark(session: sql.Session, user_id: str, at: datetime) -> None:
 
 
 def _take_turns(session: sql.Session, user_id: str) -> None:
-    # Not a row's lock: the first thing that is ever stored for somebody has no row yet.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(user_id, 0))))
+    _TURN(session, user_id=user_id)
