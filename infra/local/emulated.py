@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with seven gaps closed.
+"""Start the emulator, run by its own interpreter, with eight gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -19,6 +19,9 @@ keeps each for ever: a hundred megabytes for every function that was once called
 
 It does not know whose a task token is, and asks for the permission to answer to it on every resource. On AWS that is a
 permission on the state machine which waits; and where none waits any more, the answer is that there is no such task.
+
+It waits for the answer to a task token also where the function that was given the token has failed. On AWS the task has
+failed then, so without this neither its `Retry` nor its `Catch` would hear of it.
 """
 
 import json
@@ -64,6 +67,7 @@ def permitted(action: str | None, body: bytes) -> str | None:
 
 
 _at_work: ContextVar[str] = ContextVar("the state machine whose task is at work", default="")
+_token_told: ContextVar[str] = ContextVar("the token that the task at work was told", default="")
 _waiting: dict[str, str] = {}
 """The state machines that wait, by their tokens."""
 
@@ -77,10 +81,25 @@ def work(state: Any, given: Any, execution: dict[str, Any], context: Any) -> Any
 def wait(resource: str, given: Any, token: str, state: Any) -> Any:
     """Execute a task and wait for whoever answers with its token."""
     _waiting[token] = _at_work.get()
+    told = _token_told.set(token)
     try:
         return _wait(resource, given, token, state)
     finally:
+        _token_told.reset(told)
         del _waiting[token]
+
+
+def call(function: str, given: Any) -> Any:
+    """Call a function for a state machine; the failure of one that was told a token ends the waiting."""
+    try:
+        return _call(function, given)
+    except stepfunctions._ExecutionError as failure:
+        # An answer that the function has sent before is the one that counts.
+        task = stepfunctions._task_tokens.get(_token_told.get())
+        if task and not task["event"].is_set():
+            task["error"] = {"Error": failure.error, "Cause": failure.cause}
+            task["event"].set()
+        raise
 
 
 def resource(service: str, method: str, path: str, headers: Any, body: bytes, *more: Any) -> str:
@@ -219,6 +238,7 @@ _restore = lambda_svc._restore_esm_positions
 lambda_svc._restore_esm_positions = restore
 _work, stepfunctions._execute_task = stepfunctions._execute_task, work
 _wait, stepfunctions._invoke_with_callback = stepfunctions._invoke_with_callback, wait
+_call, stepfunctions._call_lambda = stepfunctions._call_lambda, call
 _resource, iam_actions.extract_resource_arn = iam_actions.extract_resource_arn, resource
 _execute = lambda_svc._execute_function
 lambda_svc._execute_function = lambda *given, **options: named(_execute(*given, **options))

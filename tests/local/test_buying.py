@@ -234,6 +234,13 @@ def test_a_wallet_is_topped_up_and_pays_a_part_or_all_of_an_order(mall: LocalMal
     assert sum(entry["amount"]["amount"] for entry in entries) == 0
     assert {entry["kind"] for entry in entries} == {"top_up", "payment"}
 
+    # What is spent is refused while the payment is opened, and the trade is over.
+    stock = article.available()
+    wish = shopper.wish(shopper.quote(lines), lines, wallet_amount=half, payment_password=DIGITS)
+    spent = shopper.ask("POST", "/api/orders", wish, Idempotency_Key=key())
+    assert shopper.wait(spent["id"], "cancelled")["reason"] == "WalletTooLow"
+    eventually(lambda: article.available() == stock)
+
 
 # ── The merchant's stock ────────────────────────────────────────────────────────────────────────────────────────────
 
