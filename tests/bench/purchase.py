@@ -174,7 +174,7 @@ class _Buyer:
             }
             trade = self._ask("POST", "/api/orders", wanted, headers={"Idempotency-Key": uuid.uuid4().hex})
         with mall.during("stock held, payment opened"):
-            mall.work("orders.await_payment")
+            mall.work("orders.open_payment")
         with mall.during(AFTER):
             mall.relay()
         with mall.during("payment begun"):

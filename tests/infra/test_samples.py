@@ -32,7 +32,7 @@ REFUSES: dict[str, type[Exception]] = {
         f"orders.{task}": TradeNotFound
         for task in (
             *("hold_benefits", "release_benefits", "open_payment", "close_payment", "give_up_trade"),
-            *("await_payment", "check_deadline", "confirm_payment"),
+            *("check_deadline", "confirm_payment"),
         )
     },
 }

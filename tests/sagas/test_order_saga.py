@@ -19,10 +19,10 @@ from tests.fixtures.buying import Mall
 from tests.functional.orders import vouchers
 from tests.sagas.runner import Delay, Fail, Fault, Kill, Meanwhile, Repeat, Sagas
 
-RESERVE, OPEN, AWAIT = "inventory.reserve_stock", "orders.open_payment", "orders.await_payment"
-CONFIRM, CHECK, CLOSE = "orders.confirm_payment", "orders.check_deadline", "orders.close_payment"
+RESERVE, OPEN, CONFIRM = "inventory.reserve_stock", "orders.open_payment", "orders.confirm_payment"
+CHECK, CLOSE = "orders.check_deadline", "orders.close_payment"
 RELEASE, GIVE_UP = "inventory.release_stock", "orders.give_up_trade"
-FORWARD = [RESERVE, OPEN, AWAIT, CONFIRM]
+FORWARD = [RESERVE, OPEN, CONFIRM]
 BACKWARD = [CLOSE, RELEASE, GIVE_UP]
 FOREVER = range(1, 999)
 
@@ -117,7 +117,7 @@ def test_the_wallet_pays_a_part_or_all_and_then_nothing_is_waited_for(sagas: Sag
     run = sagas.run("order_saga", mall.given(trade), meanwhile=[paid(mall, trade)] if wallet < 12_800 else [])
 
     assert run.succeeded, run.cause
-    assert (AWAIT in run.tasks) == (wallet < 12_800)
+    assert run.tasks == FORWARD
     assert mall.trade(trade).stage is Stage.PAID
     assert mall.balance() == (20_000 - wallet, 0)
     assert settle(mall, trade) is Stage.PAID
@@ -129,7 +129,7 @@ def test_a_payment_of_which_nobody_heard_is_found_when_the_time_is_over(sagas: S
     run = sagas.run("order_saga", mall.given(trade), meanwhile=[paid(mall, trade, heard=False)])
 
     assert run.succeeded, run.cause
-    assert run.tasks == [RESERVE, OPEN, AWAIT, CHECK, CLOSE, CONFIRM]
+    assert run.tasks == [RESERVE, OPEN, CHECK, CLOSE, CONFIRM]
     assert mall.trade(trade).stage is Stage.PAID
     assert settle(mall, trade) is Stage.PAID
     stock_of(mall, trade)
@@ -145,7 +145,7 @@ def test_a_postponed_trade_is_waited_for_again(sagas: Sagas, mall: Mall) -> None
     run = sagas.run("order_saga", mall.given(trade), meanwhile=meanwhile)
 
     assert run.succeeded, run.cause
-    assert run.tasks == [RESERVE, OPEN, AWAIT, CHECK, AWAIT, CONFIRM]
+    assert run.tasks == [RESERVE, OPEN, CHECK, OPEN, CONFIRM]
     assert mall.trade(trade).stage is Stage.PAID
     assert settle(mall, trade) is Stage.PAID
 
@@ -160,7 +160,7 @@ def test_what_is_not_paid_in_time_is_given_back(sagas: Sagas, mall: Mall) -> Non
     run = sagas.run("order_saga", mall.given(trade))
 
     assert run.succeeded, run.cause
-    assert run.tasks == [RESERVE, OPEN, AWAIT, CHECK, *BACKWARD]
+    assert run.tasks == [RESERVE, OPEN, CHECK, *BACKWARD]
     assert (mall.trade(trade).stage, mall.trade(trade).reason) == (Stage.CANCELLED, "expired")
     assert mall.balance() == (5_000, 0)
     assert {order.status for order in mall.orders(trade)} == {Status.CANCELLED}
@@ -174,7 +174,7 @@ def test_what_its_buyer_cancels_is_given_back(sagas: Sagas, mall: Mall) -> None:
     run = sagas.run("order_saga", mall.given(trade), meanwhile=[cancelled(mall, trade)])
 
     assert run.succeeded, run.cause
-    assert run.tasks == [RESERVE, OPEN, AWAIT, *BACKWARD]
+    assert run.tasks == [RESERVE, OPEN, *BACKWARD]
     assert mall.trade(trade).reason == "changed_mind"
     stock_of(mall, trade)
     assert settle(mall, trade) is Stage.CANCELLED
@@ -243,6 +243,31 @@ def test_a_trade_that_is_cancelled_while_its_stock_is_reserved_opens_no_payment(
     assert settle(mall, trade) is Stage.CANCELLED
 
 
+@pytest.mark.parametrize("ends", ["paid", "cancelled"])
+def test_what_ends_before_it_is_waited_for_again_is_not_waited_for(
+    aws: stacks.Mall, mall: Mall, database: list[str], ends: str
+) -> None:
+    trade = mall.place([mall.tea.wish(1)])
+    happening = paid(mall, trade) if ends == "paid" else cancelled(mall, trade)
+    seen: list[str] = []
+
+    @contextmanager
+    def environment(task: str) -> Iterator[None]:
+        seen.append(task)
+        if seen.count(OPEN) == 2 and task == OPEN:
+            happening.act()
+        with _environment(aws.environments.get(task)):
+            yield
+
+    # The payment is open, and whoever was to wait for it has died.
+    run = Sagas(environment=environment).run("order_saga", mall.given(trade), Kill(OPEN, -1))
+
+    assert run.succeeded, run.cause
+    assert run.tasks == [RESERVE, OPEN, OPEN, *([CONFIRM] if ends == "paid" else BACKWARD)]
+    assert settle(mall, trade) is (Stage.PAID if ends == "paid" else Stage.CANCELLED)
+    stock_of(mall, trade)
+
+
 def test_money_that_comes_after_the_end_is_nobodys_order(sagas: Sagas, mall: Mall) -> None:
     trade = mall.place([mall.tea.wish(1)])
     attempts: list[Any] = []
@@ -306,6 +331,21 @@ def test_a_task_killed_before_at_and_after_its_write_is_repeated(sagas: Sagas, m
         inventory_back(mall, trade)
 
 
+def test_what_the_wallet_pays_whole_goes_on_wherever_its_opening_is_killed(sagas: Sagas, mall: Mall) -> None:
+    mall.fill(200_000)
+    probe = mall.place([mall.cups.wish(1)], wallet=mall.cups.price.cents, proven=True)
+    steps = sagas.run("order_saga", mall.given(probe)).steps[OPEN]
+
+    for step in (*range(0, steps + 1, 2), -1):
+        trade = mall.place([mall.cups.wish(1)], wallet=mall.cups.price.cents, proven=True)
+        run = sagas.run("order_saga", mall.given(trade), Kill(OPEN, step))
+
+        assert run.succeeded, (step, run.cause)
+        assert run.tasks == [RESERVE, OPEN, OPEN, CONFIRM], step
+        assert mall.trade(trade).stage is Stage.PAID
+    assert settle(mall, trade) is Stage.PAID
+
+
 def inventory_back(mall: Mall, trade: Trade) -> None:
     """Fill the shelves again, so that each round begins with the same."""
     for good in (mall.tea, mall.red, mall.cups):
@@ -347,17 +387,32 @@ def test_when_a_task_fails_for_good_everything_is_undone(sagas: Sagas, mall: Mal
     stock_of(mall, trade)
 
 
-@pytest.mark.parametrize("task", [RESERVE, OPEN, AWAIT])
+@pytest.mark.parametrize("task", [RESERVE, OPEN])
 def test_a_task_that_runs_when_all_is_over_changes_nothing(sagas: Sagas, mall: Mall, task: str) -> None:
     mall.fill(1_000)
     trade = mall.place([mall.tea.wish(1)], wallet=1_000, proven=True)
 
-    run = sagas.run("order_saga", mall.given(trade), Delay(task, attempts=FOREVER if task != AWAIT else (1,)))
+    run = sagas.run("order_saga", mall.given(trade), Delay(task, attempts=FOREVER))
 
     assert run.succeeded, run.cause
     assert run.late
     assert settle(mall, trade) is Stage.CANCELLED
     assert mall.balance() == (1_000, 0)
+    stock_of(mall, trade)
+
+
+@pytest.mark.parametrize(("calls", "opened"), [(0, True), (1, False), (2, False)])
+def test_an_opening_that_is_late_is_waited_for_or_undone(sagas: Sagas, mall: Mall, calls: int, opened: bool) -> None:
+    mall.fill(1_000)
+    trade = mall.place([mall.tea.wish(1)], wallet=1_000, proven=True)
+
+    # It happens before the deadline is looked at, or after.
+    run = sagas.run("order_saga", mall.given(trade), Delay(OPEN, calls=calls), meanwhile=[paid(mall, trade)])
+
+    assert run.succeeded, run.cause
+    assert run.tasks == [RESERVE, OPEN, CHECK, *([OPEN, CONFIRM] if opened else BACKWARD)]
+    assert settle(mall, trade) is (Stage.PAID if opened else Stage.CANCELLED)
+    assert mall.balance() == (0 if opened else 1_000, 0)
     stock_of(mall, trade)
 
 
@@ -380,7 +435,7 @@ def test_a_trade_whose_workflow_died_while_it_waits_is_paid_or_expires_without(s
     for trade in trades:
         given = mall.given(trade)
         inventory.reserve_trade(given)
-        paying.open_payment(mall.user_id, trade.id, given["lines"])
+        paying.open_payment(mall.user_id, trade.id, given["lines"], buying.TOKEN)
 
     mall.pay(trades[0])
     mall.deliver("payments.PaymentSucceeded")

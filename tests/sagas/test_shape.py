@@ -69,13 +69,15 @@ def test_an_unsound_machine_is_noticed(path: str, value: Any, complaint: str) ->
 @pytest.mark.parametrize(
     ("path", "value", "complaint"),
     [
-        ("AwaitPayment/TimeoutSecondsPath", None, "TimeoutSeconds"),
-        ("AwaitPayment/Catch/1", None, "does not catch the end of its time"),
+        ("OpenPayment/TimeoutSecondsPath", None, "TimeoutSeconds"),
+        ("OpenPayment/Catch", None, "does not catch the end of its time"),
+        ("OpenPayment/Catch/1", None, "neither catches nor retries"),
+        ("OpenPayment/Catch/1/Next", "UsedBenefits", "must run orders.close_payment"),
         # What was held is given back if, and only if, it was held.
         ("UsedBenefits/Choices/0/Next", "ReleaseStock", "must run orders.close_payment → orders.release_benefits"),
         ("UsedBenefits/Choices/0/BooleanEquals", False, "must run orders.close_payment → orders.release_benefits"),
         # After something was undone, there is no way back to what can still fail.
-        ("WasPaid/Choices/0/Next", "AwaitPayment", "must run orders.close_payment"),
+        ("WasPaid/Choices/0/Next", "OpenPayment", "must run orders.close_payment"),
         ("ConfirmPayment/Retry/0/ErrorEquals", list(saga.RETRYABLE), "neither catches nor retries"),
         ("IsPostponed/Default", "ReleaseStock", "must run orders.close_payment"),
     ],

@@ -1,4 +1,4 @@
-"""Opening the payment of a trade whose stock is held."""
+"""Opening the payment of a trade whose stock is held, and waiting for it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +7,20 @@ import pytest
 from sqlalchemy import select
 
 from mall import clock, sql
-from mall.orders.model import SYSTEM, Stage, TradeCancelled
+from mall.orders.model import SYSTEM, Stage, Trade, TradeCancelled
 from mall.orders.paying import service as paying
 from mall.payments import service as payments
 from mall.payments.model import IntentState
 from mall.sql.tables import OutboxRow
 from mall.wallet.model import WalletTooLow
-from tests.fixtures.buying import Mall
+from tests.fixtures.buying import TOKEN, Mall
 
 Run = Callable[..., Any]
+
+
+def given(mall: Mall, trade: Trade, token: str = TOKEN) -> dict[str, Any]:
+    """What the saga that waits with `token` tells of a trade."""
+    return mall.given(trade) | {"token": token}
 
 
 def opened(mall: Mall) -> list[dict[str, Any]]:
@@ -27,10 +32,9 @@ def test_the_wallets_part_is_held_and_the_rest_asked_for(run: Run, mall: Mall) -
     mall.fill(5_000)
     trade = mall.place([mall.tea.wish(2)], wallet=5_000, proven=True)
 
-    first, second = (run("orders.open_payment", mall.given(trade)) for _ in range(2))
+    for _ in range(2):
+        assert run("orders.open_payment", given(mall, trade)) is None
 
-    assert first["due"] == second["due"] == trade.total.cents - 5_000
-    assert 1700 < second["seconds"] <= first["seconds"] <= 1801
     assert mall.balance() == (0, 5_000)
     now = mall.trade(trade)
     assert now.stage is Stage.AWAITING_PAYMENT
@@ -44,8 +48,28 @@ def test_what_the_wallet_pays_whole_has_no_payment(run: Run, mall: Mall) -> None
     mall.fill(20_000)
     trade = mall.place([mall.tea.wish(1)], wallet=12_800, proven=True)
 
-    assert run("orders.open_payment", mall.given(trade))["due"] == 0
-    assert mall.trade(trade).intent_id is None
+    for _ in range(2):
+        assert run("orders.open_payment", given(mall, trade)) is None
+
+    now = mall.trade(trade)
+    assert (now.stage, now.intent_id) == (Stage.AWAITING_PAYMENT, None)
+    assert mall.balance() == (7_200, 12_800)
+
+
+def test_the_last_token_is_kept_for_who_hears_of_the_payment(run: Run, mall: Mall) -> None:
+    trade = mall.place([mall.tea.wish(1)])
+
+    for token in ("t1", "t2"):
+        run("orders.open_payment", given(mall, trade, token))
+        assert mall.trade(trade).token == token
+        assert len(opened(mall)) == 1
+
+
+def test_who_waits_for_what_is_paid_changes_nothing_and_an_unknown_token_is_no_fault(run: Run, mall: Mall) -> None:
+    trade = mall.buy(mall.tea.wish(1))
+
+    assert run("orders.open_payment", given(mall, trade, "t" * 20)) is None
+    assert mall.trade(trade) == trade
 
 
 def test_a_wallet_that_is_too_low_opens_nothing(run: Run, mall: Mall) -> None:
@@ -53,9 +77,9 @@ def test_a_wallet_that_is_too_low_opens_nothing(run: Run, mall: Mall) -> None:
     trade = mall.place([mall.tea.wish(1)], wallet=100, proven=True)
 
     with pytest.raises(WalletTooLow):
-        run("orders.open_payment", mall.given(trade))
+        run("orders.open_payment", given(mall, trade))
 
-    assert mall.trade(trade).stage is Stage.PLACING
+    assert (mall.trade(trade).stage, mall.trade(trade).token) == (Stage.PLACING, None)
     assert opened(mall) == []
 
 
@@ -64,6 +88,16 @@ def test_what_is_cancelled_or_too_late_is_not_opened(run: Run, mall: Mall) -> No
     paying.cancel(mall.user_id, gone.id, by=SYSTEM, reason="x")
 
     with pytest.raises(TradeCancelled):
-        run("orders.open_payment", mall.given(gone))
+        run("orders.open_payment", given(mall, gone))
     with clock.at(late.pay_deadline), pytest.raises(TradeCancelled, match="expired"):
-        run("orders.open_payment", mall.given(late))
+        run("orders.open_payment", given(mall, late))
+
+
+def test_what_is_cancelled_while_it_waits_is_not_waited_for_again(run: Run, mall: Mall) -> None:
+    trade = mall.open()
+    paying.cancel(mall.user_id, trade.id, by=SYSTEM, reason="x")
+
+    with pytest.raises(TradeCancelled):
+        run("orders.open_payment", given(mall, trade, "t2"))
+
+    assert mall.trade(trade).token == TOKEN

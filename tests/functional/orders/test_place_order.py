@@ -74,6 +74,7 @@ def test_the_saga_is_told_all_it_needs(mall: Mall) -> None:
     given = mall.given(trade)
 
     assert given["until"] > trade.pay_deadline.isoformat()
+    assert 1_790 < given["payment"]["seconds"] <= 1_801
     assert {(line["sku_id"], line["quantity"]) for line in given["lines"]} == {
         (mall.tea.sku_id, 2),
         (mall.cups.sku_id, 1),
@@ -125,7 +126,7 @@ def test_what_was_ordered_leaves_the_cart_when_its_payment_is_opened(mall: Mall)
     given = mall.given(trade)
     inventory.reserve_trade(given)
 
-    mall.run("orders.open_payment", given)
+    mall.run("orders.open_payment", given | {"token": buying.TOKEN})
     mall.deliver()
 
     assert carts.selected(mall.user_id).lines == ()

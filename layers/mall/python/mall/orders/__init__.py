@@ -7,9 +7,9 @@ machine `order_saga`.
 
     POST /api/orders ─► placing: trade + orders in one transaction ─► order_saga
                                                                         │
-      ReserveStock ─► (HoldBenefits) ─► OpenPayment ─► AwaitPayment ─► ConfirmPayment
-           │                │                │              │
-           └── compensation in reverse, then CancelTrade ◄──┘            rules: what may become of an order, by whom
+      ReserveStock ─► (HoldBenefits) ─► OpenPayment, until it is paid ─► ConfirmPayment
+           │                │                │
+           └─ compensation in reverse, then CancelTrade        rules: what may become of an order, by whom
 
 Decisions that bind others:
 - What may become of an order is data: `rules.RULES` says which act is whose, from which statuses, under which guard.

@@ -257,6 +257,11 @@ def not_payable(trade: Trade, at: datetime) -> str | None:
     return "deadline_over" if at >= trade.pay_deadline else None
 
 
+def seconds_until(moment: datetime, at: datetime) -> int:
+    """Whole seconds from `at`, at least one, after which the moment is over."""
+    return max(int((moment - at).total_seconds()) + 1, 1)
+
+
 def over(trade: Trade) -> str | None:
     """Why a trade is neither paid nor cancelled any more, None when it still can be."""
     return {Stage.PAID: "not_shipped", Stage.CANCELLED: "cancelled"}.get(trade.stage)

@@ -75,7 +75,6 @@ _ADD_EVENTS = sql.prepared(insert(EventRow))
 _CHANGE_TRADE = sql.prepared(
     update(TradeRow).where(sql.given(TradeRow.slot, TradeRow.id, TradeRow.stage, TradeRow.version))
 )
-_SET_TOKEN = sql.prepared(update(TradeRow).where(_own_trades, sql.given(TradeRow.id)).returning(TradeRow))
 _CHANGE_ORDER = sql.prepared(
     update(OrderRow).where(sql.given(OrderRow.slot, OrderRow.id, OrderRow.status, OrderRow.version))
 )
@@ -242,15 +241,6 @@ def update_trade(session: sql.Session, trade: Trade, at: datetime, **values: Any
     seen = {"id": trade.id, "stage": trade.stage.value, "version": trade.version}
     _CHANGE_TRADE.soon(session, changes, **seen, unless=Changed(trade_id=trade.id))
     return replace(trade, version=trade.version + 1, updated_at=at, **values)
-
-
-def set_token(session: sql.Session, user_id: str, trade_id: str, token: str) -> Trade:
-    """Remember how the workflow that waits for the payment is woken. Raises TradeNotFound."""
-    check_own(user_id, trade_id, TradeNotFound)
-    found = _SET_TOKEN(session, {"token": token}, user_id=user_id, id=trade_id).first()
-    if found is None:
-        raise TradeNotFound
-    return mapping.trade(found)
 
 
 def update_orders(session: sql.Session, orders: Sequence[Order], at: datetime, **values: Any) -> list[Order]:

@@ -1,7 +1,6 @@
 """Opening a trade's payment, and how it ends: paid, or cancelled. Each may be repeated and meet the others halfway."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,7 +10,6 @@ from mall.inventory import service as inventory
 from mall.inventory.model import NotReserved
 from mall.ledger import service as ledger
 from mall.ledger.model import Posting
-from mall.money import Money
 from mall.observability import logger
 from mall.orders import benefits, rules, store
 from mall.orders.deadlines import store as deadlines
@@ -35,37 +33,32 @@ class NotPaidYet(errors.Conflict):
     message = "This trade is not paid yet."
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What is left to pay for a trade through a channel, and for how long that may take."""
+def open_payment(user_id: str, trade_id: str, lines: Sequence[Mapping[str, Any]], token: str) -> None:
+    """Set the wallet's part aside and ask for the rest; the trade's stock is held. A repetition only keeps its `token`.
 
-    due: Money
-    seconds: int
-
-
-def open_payment(user_id: str, trade_id: str, lines: Sequence[Mapping[str, Any]]) -> Opened:
-    """Set the wallet's part aside and ask for the rest; the trade's stock is held. A repetition changes nothing.
-
-    `lines` are those of the trade (sku_id, quantity), for the news. Raises TradeCancelled, or the wallet's refusals.
+    `lines` are those of the trade (sku_id, quantity), for the news. The saga that waits with `token` is woken when the
+    payment ends: at once, where nothing is due or it is paid already. Raises TradeCancelled, or the wallet's refusals.
     """
 
-    def act(session: sql.Session) -> Opened:
+    def act(session: sql.Session) -> Trade:
         now = clock.now()
         trade = store.trade(session, user_id, trade_id, lock=True)
         if trade.stage is Stage.CANCELLED:
             raise TradeCancelled(trade.reason)
-        if trade.stage is Stage.PAID:
-            return Opened(Money(0, trade.total.currency), 1)
+        if trade.stage is Stage.AWAITING_PAYMENT:
+            return store.update_trade(session, trade, now, token=token)
         if trade.stage is Stage.PLACING:
             if now >= trade.pay_deadline:
                 raise TradeCancelled("expired")
-            _open(session, trade, lines, now)
-        return Opened(trade.due, _seconds(trade.pay_deadline, now))
+            return _open(session, trade, lines, token, now)
+        return trade
 
-    return sql.retrying(act, key=user_id)
+    trade = sql.retrying(act, key=user_id)
+    if trade.stage is Stage.PAID or not trade.due:
+        workflow.paid(token)
 
 
-def _open(session: sql.Session, trade: Trade, lines: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def _open(session: sql.Session, trade: Trade, lines: Sequence[Mapping[str, Any]], token: str, now: datetime) -> Trade:
     intent_id = None
     if trade.wallet_amount:
         wallet.hold(session, user_id=trade.user_id, trade_id=trade.id, amount=trade.wallet_amount)
@@ -80,7 +73,6 @@ def _open(session: sql.Session, trade: Trade, lines: Sequence[Mapping[str, Any]]
             expires_at=trade.pay_deadline,
         )
         intent_id = intent.id
-    store.update_trade(session, trade, now, stage=Stage.AWAITING_PAYMENT, intent_id=intent_id)
     data = {
         "trade_id": trade.id,
         "user_id": trade.user_id,
@@ -88,6 +80,7 @@ def _open(session: sql.Session, trade: Trade, lines: Sequence[Mapping[str, Any]]
         "lines": [{"sku_id": line["sku_id"], "quantity": line["quantity"]} for line in lines],
     }
     events.record(session, events.Event.of("orders.TradeOpened", aggregate=trade.id, data=data))
+    return store.update_trade(session, trade, now, stage=Stage.AWAITING_PAYMENT, intent_id=intent_id, token=token)
 
 
 def hold_benefits(user_id: str, trade_id: str) -> None:
@@ -112,12 +105,6 @@ def release_benefits(user_id: str, trade_id: str) -> None:
             benefits.release(session, trade)
 
     sql.retrying(act, key=user_id)
-
-
-def await_payment(user_id: str, trade_id: str, token: str) -> None:
-    """Remember how the saga is woken, and wake it at once when the trade's payment has ended already."""
-    trade = sql.retrying(lambda session: store.set_token(session, user_id, trade_id, token), key=user_id)
-    _wake(trade, token)
 
 
 def confirm(user_id: str, trade_id: str, *, wake: bool = True) -> Stage:
@@ -239,12 +226,7 @@ def still_waiting(user_id: str, trade_id: str) -> tuple[Stage, int]:
     now = clock.now()
     with sql.session(key=user_id) as session:
         trade = store.trade(session, user_id, trade_id)
-    return trade.stage, _seconds(trade.pay_deadline, now) if now < trade.pay_deadline else 0
-
-
-def _seconds(until: datetime, now: datetime) -> int:
-    """Whole seconds, at least one, after which the moment is over."""
-    return max(int((until - now).total_seconds()) + 1, 1)
+    return trade.stage, rules.seconds_until(trade.pay_deadline, now) if now < trade.pay_deadline else 0
 
 
 def _wake(trade: Trade, token: str) -> None:

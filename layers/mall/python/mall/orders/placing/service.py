@@ -91,11 +91,12 @@ def start(trade: Trade, orders: Sequence[Order]) -> bool:
 
 
 def saga_input(trade: Trade, orders: Sequence[Order]) -> dict[str, Any]:
-    """What `order_saga` is told of a trade."""
+    """What `order_saga` is told of a trade: for how many seconds from now its payment is waited for, among others."""
     return {
         "trade_id": trade.id,
         "user_id": trade.user_id,
         "until": (trade.pay_deadline + rules.HOLD_GRACE).isoformat(),
+        "payment": {"seconds": rules.seconds_until(trade.pay_deadline, clock.now())},
         "uses_benefits": bool(trade.benefits),
         "lines": [
             {"order_id": order.id, "sku_id": line.sku_id, "quantity": line.quantity}

@@ -28,7 +28,7 @@ def start(trade_id: str, given: Mapping[str, Any]) -> bool:
 
 
 def paid(token: str) -> None:
-    """Let the saga that waits with `token` go on, since its trade is paid."""
+    """Let the saga that waits with `token` go on, since its trade is paid, or nothing of it is due."""
     _wake("send_task_success", token, output="{}")
 
 
