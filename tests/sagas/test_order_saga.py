@@ -150,6 +150,22 @@ def test_a_postponed_trade_is_waited_for_again(sagas: Sagas, mall: Mall) -> None
     assert settle(mall, trade) is Stage.PAID
 
 
+def test_a_wait_that_does_not_come_about_for_a_while_is_tried_until_the_deadline(sagas: Sagas, mall: Mall) -> None:
+    trade = mall.place([mall.tea.wish(1)])
+    meanwhile = [
+        Meanwhile(600, lambda: paying.postpone(mall.user_id, trade.id)),
+        paid(mall, trade, after=3 * 3600 - 2400),
+    ]
+    faults = [Fail(OPEN, "Retryable", attempts=range(2, 14))]
+
+    run = sagas.run("order_saga", mall.given(trade), *faults, meanwhile=meanwhile)
+
+    assert run.succeeded, run.cause
+    assert run.tasks == [RESERVE, OPEN, CHECK, *[OPEN] * 9, CHECK, *[OPEN] * 4, CONFIRM]
+    assert mall.trade(trade).stage is Stage.PAID
+    assert settle(mall, trade) is Stage.PAID
+
+
 # --- the ways back
 
 
