@@ -85,6 +85,11 @@ def endpoint() -> str | None:
 def database_urls(*, reader: bool = False) -> tuple[str, ...]:
     """The addresses of the shards in shard order; `reader` asks for those that serve reads only."""
     urls = (reader and os.environ.get("MALL_DATABASE_READER_URLS")) or get("MALL_DATABASE_URLS")
+    return _listed(urls)
+
+
+@lru_cache(maxsize=4)
+def _listed(urls: str) -> tuple[str, ...]:
     return tuple(url.strip() for url in urls.split(",") if url.strip())
 
 

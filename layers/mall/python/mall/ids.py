@@ -14,6 +14,8 @@ from mall import clock, errors
 SLOTS = 1024
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
+# Two digits at a time, ten bits.
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _ULID_LENGTH = 26
@@ -65,8 +67,5 @@ def pattern(prefix: str, *, sharded: bool = False) -> str:
 
 
 def _encode(number: int, length: int) -> str:
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, len(ALPHABET))
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    """The last `length` digits, an even number of them, of `number`."""
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(5 * length - 10, -1, -10)])

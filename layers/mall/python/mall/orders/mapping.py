@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +32,7 @@ _MONEY: Mapping[type, frozenset[str]] = {
     Line: frozenset({"unit_price", "list_price", "goods", "discount", "payable"}),
     Discount: frozenset({"amount", "platform_part", "merchant_part"}),
 }
+_AS_THEY_ARE = {str, int, bool, datetime, type(None)}
 # What is in rows of its own.
 _ELSEWHERE = frozenset({"lines", "discounts", "freight_discounts"})
 
@@ -57,6 +59,8 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Money):
         return value.cents
     if isinstance(value, StrEnum):

@@ -8,6 +8,7 @@ expressions among the values, options of the execution, …) is not plain, and g
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any, cast
@@ -18,6 +19,8 @@ from sqlalchemy.orm import ORMExecuteState
 from mall.sql.base import kind_of, slot_of_row
 
 Row = dict[str, Any]
+
+_PLAIN = {str, int, bool, float, dict, list, datetime, type(None)}
 
 
 def rows_of(state: ORMExecuteState) -> list[Row] | None:
@@ -159,4 +162,8 @@ def _has_more(found: Any) -> bool:
 
 
 def _is_expression(value: Any) -> bool:
+    return type(value) not in _PLAIN and _has_sql(value)
+
+
+def _has_sql(value: Any) -> bool:
     return hasattr(value, "__clause_element__") or hasattr(value, "_compiler_dispatch")

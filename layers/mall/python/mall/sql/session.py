@@ -81,6 +81,7 @@ class Session(ShardedSession):
         self._engines: dict[int, Engine] = {}
         self.held: set[tuple[int, str]] = set()
         self.gathered = Gathered()
+        self._connections: dict[int, Connection] = {}
 
     # --- which shard
 
@@ -198,7 +199,10 @@ class Session(ShardedSession):
         return self.gathered.send(self._connection(self._home))
 
     def _connection(self, shard: int) -> Connection:
-        return self.connection(bind_arguments={"shard_id": str(shard)})
+        # A session is one transaction, so it is the same one to its end.
+        if shard not in self._connections:
+            self._connections[shard] = self.connection(bind_arguments={"shard_id": str(shard)})
+        return self._connections[shard]
 
     def in_bulk(self, shard: int, work: Callable[[], R]) -> R:
         """Do `work`, a statement with many sets of parameters that all belong on `shard`."""
@@ -320,6 +324,7 @@ class Session(ShardedSession):
     def close(self) -> None:
         """Give the connections back."""
         try:
+            self._connections.clear()
             super().close()
         finally:
             self.held.clear()
