@@ -1,12 +1,14 @@
 """Logs, metrics and traces tell what happened, and never about whom more than an id."""
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from mall.observability import alert, concerning, count, logger, masked, metrics, traced
+from mall.observability import _Formatter, alert, concerning, count, logger, masked, metrics, traced
 
 TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJlLWJ5dGVz"
 SECRETS = [
@@ -83,6 +85,30 @@ def test_a_line_is_one_json_object_with_its_time_in_utc(logged: Callable[[], lis
     assert line["timestamp"].endswith("+00:00")
 
 
+@pytest.mark.parametrize("traced", ["Root=1-67891233-abcdef012345678912345678;Sampled=1", ""])
+@pytest.mark.parametrize(
+    ("message", "facts"),
+    [
+        ("order placed", {"order_id": "ord_1", "total": 199000000000, "share": 0.5, "gift": True, "note": None}),
+        ("商品 on sale", {"detail": {"list": [1, None, "b"]}, "error": ValueError("no"), "level": "high"}),
+        ('{"as": "JSON"}', {"exception": "none"}),
+    ],
+)
+def test_a_line_is_the_one_that_powertools_writes(
+    message: str, facts: dict[str, Any], traced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", traced)
+    record = logging.makeLogRecord({"msg": message, "levelname": "INFO", "funcName": "place", "lineno": 7, **facts})
+
+    lines = []
+    for kind in (_Formatter, LambdaPowertoolsFormatter):
+        formatter = kind(use_rfc3339=True, utc=True)
+        formatter.append_keys(service="mall", sampling_rate=None, user_id="usr_1")
+        lines.append(formatter.format(record))
+
+    assert lines[0] == lines[1]
+
+
 def test_what_a_request_concerns_stands_on_its_later_lines(logged: Callable[[], list[dict[str, Any]]]) -> None:
     logger.clear_state()
     logger.info("before")
@@ -104,6 +130,56 @@ def test_a_count_is_written_in_the_embedded_metric_format(capsys: pytest.Capture
     line = json.loads(capsys.readouterr().out)
     assert line["OrdersPlaced"] == [1.0, 2.0]
     assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Mall"
+
+
+def test_a_line_of_metrics_says_what_they_are_about_and_in_what_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics.add_dimension("operation", "orders.place_order")
+    count("Requests")
+    count("Duration", 12.5, "Milliseconds")
+    metrics.flush_metrics()
+
+    line = json.loads(capsys.readouterr().out)
+    assert isinstance(line["_aws"].pop("Timestamp"), int)
+    assert line == {
+        "_aws": {
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Mall",
+                    "Dimensions": [["operation", "service"]],
+                    "Metrics": [
+                        {"Name": "Requests", "Unit": "Count"},
+                        {"Name": "Duration", "Unit": "Milliseconds"},
+                    ],
+                }
+            ]
+        },
+        "operation": "orders.place_order",
+        "service": "mall",
+        "Requests": [1.0],
+        "Duration": [12.5],
+    }
+
+
+def test_what_was_written_is_not_written_again(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics.add_dimension("operation", "orders.place_order")
+    count("Requests")
+    metrics.flush_metrics()
+    metrics.flush_metrics()
+    count("Refusals")
+    metrics.flush_metrics()
+
+    _, line = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["Refusals"], line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]) == ([1.0], [["service"]])
+    assert "Requests" not in line
+
+
+def test_a_line_of_metrics_holds_a_hundred_values_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(201):
+        count("ItemsImported")
+    metrics.flush_metrics()
+
+    lines = [json.loads(line)["ItemsImported"] for line in capsys.readouterr().out.splitlines()]
+    assert [len(values) for values in lines] == [100, 100, 1]
 
 
 def test_an_alert_is_one_metric_whatever_operation_finds_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,6 @@ from http.cookies import CookieError, SimpleCookie
 from time import perf_counter
 from typing import Any, TypeVar
 
-from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Chalice, ChaliceViewError, Request
 from chalice.app import Response as Response  # noqa: PLC0414  (views hand it on, and know Chalice from here only)
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -326,7 +325,7 @@ class Endpoint(Chalice):
         logger.info("request", status=status, method=request.get("httpMethod"), took_ms=round(took, 2))
         metrics.add_dimension("operation", self.app_name)
         count("Requests")
-        count("Duration", took, MetricUnit.Milliseconds)
+        count("Duration", took, "Milliseconds")
         if status >= 400:
             count("ServerErrors" if status >= 500 else "Refusals")
         metrics.flush_metrics()

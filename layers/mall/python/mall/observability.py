@@ -7,14 +7,17 @@ Personal data never reaches a log: values under a key of `_PERSONAL` are replace
 numbers, bearer tokens and JWTs inside any text are masked by the formatter itself, also in stack traces.
 """
 
+import json
+import logging
 import re
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
+from aws_lambda_powertools.logging.formatter import RESERVED_LOG_ATTRS, LambdaPowertoolsFormatter
 
 from mall import config
 
@@ -53,18 +56,93 @@ def masked(value: Any) -> Any:
     return masked(str(value))
 
 
+# One of these is in every line that one of the patterns fits.
+_DIGITS = re.compile(r"\d{11}")
+_MARKS = tuple(mark for mark, _ in _PATTERNS if mark)
+# Values that are written as they are, with nothing inside.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+_OF_RECORDS = frozenset(RESERVED_LOG_ATTRS)
+
+_json = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
+
+
 class _Formatter(LambdaPowertoolsFormatter):
+    """Powertools' lines, with personal data masked; the usual line is put together without looking for the unusual."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info or record.args or not isinstance(record.msg, str) or record.msg.startswith(("{", "[")):
+            return super().format(record)
+        line: dict[str, Any] = self.log_format | {
+            "level": record.levelname,
+            "location": f"{record.funcName}:{record.lineno}",
+            "message": record.msg,
+            "timestamp": self.formatTime(record),
+        }
+        line.update({key: value for key, value in record.__dict__.items() if key not in _OF_RECORDS})
+        line["xray_trace_id"] = self._get_latest_trace_id()
+        return self.serialize({key: value for key, value in line.items() if value is not None})
+
     def serialize(self, log: Any) -> str:
+        if _PLAIN.issuperset(map(type, log.values())) and _PERSONAL.isdisjoint(log):
+            # What is nowhere in the line is in none of its values.
+            text = _json(log)
+            if not _DIGITS.search(text) and not any(mark in text for mark in _MARKS):
+                return text
         # The formatter's own keys hold digits that only look like phone numbers.
         own = {key: log[key] for key in ("timestamp", "xray_trace_id") if key in log}
-        return super().serialize(masked(log) | own)
+        return _json(masked(log) | own)
 
 
+# Nobody reads which thread or process of the one that a function has wrote a line.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 logger = Logger(
     service="mall", level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_Formatter(use_rfc3339=True, utc=True)
 )
+
+
+class Metrics:
+    """What is counted, written as one line in CloudWatch's embedded metric format, in namespace Mall.
+
+    The format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+
+    def __init__(self) -> None:
+        self._dimensions: dict[str, str] = {}
+        self._values: dict[str, list[float]] = {}
+        self._units: dict[str, str] = {}
+
+    def add_dimension(self, name: str, value: str) -> None:
+        """Say on all metrics until the next flush what they are about."""
+        self._dimensions[name] = value
+
+    def add(self, name: str, amount: float, unit: str) -> None:
+        """Add a value to a metric."""
+        values = self._values.setdefault(name, [])
+        values.append(float(amount))
+        self._units[name] = unit
+        if len(values) == _MOST_VALUES:
+            self._write()
+
+    def flush_metrics(self) -> None:
+        """Write what was counted, if anything was, and begin anew."""
+        if self._values:
+            self._write()
+        self._dimensions.clear()
+
+    def _write(self) -> None:
+        dimensions = self._dimensions | {"service": _SERVICE}
+        metrics = [{"Name": name, "Unit": self._units[name]} for name in self._values]
+        about = {"Namespace": _NAMESPACE, "Dimensions": [[*dimensions]], "Metrics": metrics}
+        told = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [about]}
+        sys.stdout.write(_json({"_aws": told, **dimensions, **self._values}) + "\n")
+        self._values.clear()
+
+
 _NAMESPACE, _SERVICE = "Mall", "mall"
-metrics = Metrics(namespace=_NAMESPACE, service=_SERVICE)
+# The format's own limit for a line.
+_MOST_VALUES = 100
+metrics = Metrics()
 
 
 def concerning(**ids: str | None) -> None:
@@ -74,13 +152,14 @@ def concerning(**ids: str | None) -> None:
         logger.append_keys(**known)
 
 
-def count(name: str, amount: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Add to the metric `name` of namespace Mall; it is written with the request's other metrics at its end.
+def count(name: str, amount: float = 1, unit: str = "Count") -> None:
+    """Add to the metric `name` of namespace Mall, in one of CloudWatch's units; it is written with the request's
+    other metrics at its end.
 
     Its dimensions are `service`, and `operation` where the function says which it is (endpoints, consumers and tasks of
     sagas do): an alarm watches the metric of one operation, or that of functions that have none.
     """
-    metrics.add_metric(name=name, unit=unit, value=amount)
+    metrics.add(name, amount, unit)
 
 
 def alert(name: str) -> None:
@@ -88,9 +167,9 @@ def alert(name: str) -> None:
 
     Its only dimension is `service`.
     """
-    of = {"service": _SERVICE}
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=_NAMESPACE, default_dimensions=of):
-        pass
+    alone = Metrics()
+    alone.add(name, 1, "Count")
+    alone.flush_metrics()
 
 
 @contextmanager
