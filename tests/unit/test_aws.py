@@ -151,6 +151,31 @@ ITEM: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("more", [{}, {"packed": {"B": b"\1\2"}}, {"several": {"L": [{"BS": [b"\1", b"\2"]}]}}])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client, item: client.put_item(TableName="t", Item=item, ExpressionAttributeValues={":a": {"M": item}}),
+        lambda client, item: client.batch_get_item(RequestItems={"t": {"Keys": [item], "ConsistentRead": True}}),
+        lambda client, item: client.transact_write_items(
+            ClientRequestToken="once",
+            TransactItems=[
+                {"Put": {"TableName": "t", "Item": item}},
+                {"Update": {"TableName": "t", "Key": item, "ExpressionAttributeValues": {":a": {"M": item}}}},
+            ],
+        ),
+        lambda client, item: client.query(TableName="t", ExclusiveStartKey=item, Limit=1),
+        lambda client, item: client.batch_write_item(RequestItems={"t": [{"PutRequest": {"Item": item}}]}),
+    ],
+)
+def test_items_are_written_as_botocore_writes_them(ask: Callable[[Any, Any], Any], more: dict[str, Any]) -> None:
+    clients = get_session().create_client("dynamodb", config=aws._PATIENCE), aws.client("dynamodb")
+
+    expected, made = (sent(client, lambda client: ask(client, ITEM | more))[0].body for client in clients)
+
+    assert made == expected
+
+
 @pytest.mark.parametrize("more", [{}, {"packed": {"B": "AQID"}}, {"several": {"L": [{"BS": ["AQID", "BA=="]}]}}])
 @pytest.mark.parametrize(
     ("operation", "status", "wrap"),

@@ -21,6 +21,7 @@ from botocore.compat import get_current_datetime
 from botocore.config import Config
 from botocore.endpoint import Endpoint
 from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.serialize import JSONSerializer
 from botocore.session import Session, get_session
 from botocore.utils import normalize_url_path
 
@@ -42,16 +43,23 @@ _UNSIGNED = frozenset(SIGNED_HEADERS_BLACKLIST)
 # They take JSON by POST, each in one place whatever it is asked for. So their requests need no form but a plain one.
 _PLAIN = ("dynamodb", "events", "kms", "secretsmanager", "sqs", "ssm", "stepfunctions")
 # What DynamoDB's items consist of is the same on the wire and for its callers, but for binary values.
-_AS_WRITTEN = frozenset({"AttributeMap", "AttributeValue", "ItemList", "Key"})
+_AS_WRITTEN = frozenset(
+    {
+        *("AttributeMap", "AttributeValue", "AttributeValueList", "ExpressionAttributeValueMap", "ItemList", "Key"),
+        *("KeyList", "PutItemInputAttributeMap"),
+    }
+)
 
 
 class _Client:
     """What a client of a plain service does in fewer steps than botocore's; it is put in front of those."""
 
-    def __init__(self, *, endpoint: Endpoint, **others: Any) -> None:
+    def __init__(self, *, endpoint: Endpoint, serializer: Any, **others: Any) -> None:
         endpoint.__class__ = _Endpoint
+        if type(serializer) is JSONSerializer:
+            serializer = _Serializer(serializer)
         self._place: tuple[Any, dict[str, Any]] | None = None
-        super().__init__(endpoint=endpoint, **others)  # type: ignore[call-arg]
+        super().__init__(endpoint=endpoint, serializer=serializer, **others)  # type: ignore[call-arg]
 
     def _resolve_endpoint_ruleset(
         self, operation_model: Any, params: Any, request_context: dict[str, Any], **others: Any
@@ -158,6 +166,26 @@ def _key(secret: str, *scope: str) -> bytes:
     for part in (*scope, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
+
+
+class _Serializer(JSONSerializer):
+    """botocore's serializer, which does not take DynamoDB's items apart unless there is something to encode."""
+
+    def __init__(self, whole: JSONSerializer) -> None:
+        super().__init__(whole._timestamp_precision)  # type: ignore[attr-defined]
+        self._whole = whole
+
+    def serialize_to_request(self, parameters: Any, operation_model: Any) -> Any:
+        try:
+            return super().serialize_to_request(parameters, operation_model)
+        except TypeError:  # binary values are no JSON
+            return self._whole.serialize_to_request(parameters, operation_model)
+
+    def _serialize(self, serialized: Any, value: Any, shape: Any, key: Any = None) -> None:
+        if shape.name in _AS_WRITTEN:
+            serialized[key] = value
+        else:
+            super()._serialize(serialized, value, shape, key)  # type: ignore[misc]
 
 
 class _Parser(JSONParser):
