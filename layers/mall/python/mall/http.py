@@ -38,7 +38,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mall import config, errors
 from mall.auth import NOBODY, SIGNATURE_SCHEME, SIGNED_IN, Access, Caller
-from mall.observability import concerning, count, logger, metrics
+from mall.observability import begin, concerning, count, logger, metrics
 
 # The most specific class wins; anything else that is raised is our own fault and a 500.
 STATUS: Mapping[type[errors.MallError], int] = {
@@ -307,8 +307,7 @@ class Endpoint(Chalice):
         request = event.get("requestContext") or {}
         self.caller = Caller.of_context(request.get("authorizer") or {})
         self.answer_headers = {}
-        logger.clear_state()
-        concerning(
+        begin(
             operation=self.app_name,
             request_id=request.get("requestId"),
             trace_id=(event.get("headers") or {}).get("X-Amzn-Trace-Id"),

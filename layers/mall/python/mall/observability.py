@@ -96,9 +96,9 @@ class _Formatter(LambdaPowertoolsFormatter):
 
 # Nobody reads which thread or process of the one that a function has wrote a line.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logger = Logger(
-    service="mall", level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_Formatter(use_rfc3339=True, utc=True)
-)
+_NAMESPACE, _SERVICE = "Mall", "mall"
+_formatter = _Formatter(use_rfc3339=True, utc=True, service=_SERVICE)
+logger = Logger(service=_SERVICE, level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_formatter)
 
 
 class Metrics:
@@ -139,17 +139,21 @@ class Metrics:
         self._values.clear()
 
 
-_NAMESPACE, _SERVICE = "Mall", "mall"
 # The format's own limit for a line.
 _MOST_VALUES = 100
 metrics = Metrics()
 
 
+def begin(**ids: str | None) -> None:
+    """Forget what the request before was about, and say what this one is; see `concerning`."""
+    _formatter.clear_state()
+    concerning(**ids)
+
+
 def concerning(**ids: str | None) -> None:
     """Say what the request is about (`user_id`, `merchant_id`, `order_id`, …) on all its further log lines."""
     known = {key: value for key, value in ids.items() if value}
-    if known:
-        logger.append_keys(**known)
+    _formatter.append_keys(**known)
 
 
 def count(name: str, amount: float = 1, unit: str = "Count") -> None:
