@@ -34,6 +34,13 @@ def test_what_there_is_comes_from_each_table_a_hundred_a_call(aws: object) -> No
     assert asked == [100, 22]
 
 
+def test_one_item_is_read_alone(aws: object) -> None:
+    live = put("products", id="prd_1", part="live")
+
+    assert reading.one("products", live) == live
+    assert reading.one("products", {"id": {"S": "prd_1"}, "part": {"S": "draft"}}) is None
+
+
 def test_what_dynamodb_did_not_come_to_is_asked_for_again(aws: object) -> None:
     one, other = put("stock", id="sku_1"), put("stock", id="sku_2")
     events = clients.client("dynamodb").meta.events

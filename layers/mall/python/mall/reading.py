@@ -17,6 +17,13 @@ Item = Mapping[str, Mapping[str, Any]]
 _MOST = 100
 
 
+def one(table: str, key: Item) -> Item | None:
+    """One item, None where there is none."""
+    found = aws.client("dynamodb").get_item(TableName=config.table(table), Key=key, ConsistentRead=True)
+    item: Item | None = found.get("Item")
+    return item
+
+
 def items(wanted: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
     """The items of each table that there are, in no order; a hundred of them a call. No key may be wanted twice."""
     logical = {config.table(table): table for table in wanted}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
-from mall import clock, events, nosql
+from mall import clock, events, nosql, reading
 from mall.cart.documents import line_of, of_line
 from mall.cart.guests import is_guest
 from mall.cart.model import ERASED_KEPT, GUESTS_KEPT, Cart, CartBusy, End
@@ -29,15 +29,15 @@ class _Item(nosql.Model):
 
 def load(cart_id: str) -> Cart:
     """The cart as it is now; an empty one where there is none."""
-    try:
-        item = _Item.get(cart_id, consistent_read=True)
-    except _Item.DoesNotExist:
+    item = reading.one("carts", {"id": {"S": cart_id}})
+    if item is None:
         return Cart(cart_id)
-    cart = Cart(cart_id, version=int(item.version), end=End(item.end) if item.end else None)
+    end = End(item["ended"]["S"]) if "ended" in item else None
+    cart = Cart(cart_id, version=int(item["version"]["N"]), end=end)
     # DynamoDB may take days to remove what has expired.
-    if item.body is None or (item.expires is not None and item.expires <= clock.timestamp()):
+    if "body" not in item or ("ttl" in item and int(item["ttl"]["N"]) <= clock.timestamp()):
         return cart
-    said = json.loads(item.body)
+    said = json.loads(item["body"]["S"])
     return replace(
         cart, lines=tuple(line_of(line) for line in said["lines"]), notes=said["notes"], keys=tuple(said["keys"])
     )
