@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
 from mall import events, nosql
 from mall.catalog.offers.model import NoSuchOffer, OfferChangedMeanwhile, Offers, of_json, to_json
 from mall.catalog.parts import OFFERS, Part, text_of
+from mall.reading import Item
 
 
 def load(product_id: str) -> Offers:
@@ -55,3 +57,8 @@ def write(writes: TransactWrite, offers: Offers, *, before: Offers | None) -> Of
 def decode(part: Part) -> Offers:
     """The offers that a part holds."""
     return Offers(part.id, part.merchant_id, of_json(part.content), int(part.version))
+
+
+def offers_of(content: Any, item: Item) -> Offers:
+    """The same of an item as `mall.reading` finds it, whose body says `content`."""
+    return Offers(item["id"]["S"], item["merchant_id"]["S"], of_json(content), int(item["version"]["N"]))

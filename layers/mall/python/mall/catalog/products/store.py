@@ -1,5 +1,6 @@
 """Products in DynamoDB: each part an item, each change one transaction on the condition of the head's revision."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,11 +73,11 @@ def live_beside(
     products: dict[str, Product] = {}
     offers: dict[str, Offers] = {}
     for item in read.pop("products"):
-        part = Part.from_raw_data(dict(item))
-        if part.part == LIVE:
-            products[part.id] = _product(part)
+        id_, content = item["id"]["S"], json.loads(item["body"]["S"])
+        if item["part"]["S"] == LIVE:
+            products[id_] = product_of(content, id=id_, merchant_id=item["merchant_id"]["S"])
         else:
-            offers[part.id] = offers_store.decode(part)
+            offers[id_] = offers_store.offers_of(content, item)
     return {id: (product, offers.get(id)) for id, product in products.items()}, read
 
 
