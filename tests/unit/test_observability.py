@@ -109,6 +109,25 @@ def test_a_line_is_the_one_that_powertools_writes(
     assert lines[0] == lines[1]
 
 
+def test_a_line_says_where_it_was_written(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    logger.info("plain")
+    logger.info("with %s", "arguments")
+    logger.info("why", exc_info=ValueError("no"))
+    logger.info("on behalf of who called", stacklevel=3)
+
+    *mine, others = logged()
+    here = test_a_line_says_where_it_was_written
+    first = here.__code__.co_firstlineno
+    assert [line["location"] for line in mine] == [f"{here.__name__}:{first + number}" for number in (1, 2, 3)]
+    assert not others["location"].startswith(here.__name__)
+    assert mine[2]["exception_name"] == "ValueError"
+
+
+def test_a_fact_does_not_hide_what_a_line_says_anyway() -> None:
+    with pytest.raises(KeyError):
+        logger.info("plain", message="something else")
+
+
 def test_what_a_request_concerns_stands_on_its_later_lines(logged: Callable[[], list[dict[str, Any]]]) -> None:
     logger.clear_state()
     logger.info("before")

@@ -63,6 +63,7 @@ _MARKS = tuple(mark for mark, _ in _PATTERNS if mark)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 _OF_RECORDS = frozenset(RESERVED_LOG_ATTRS)
+_OF_CALLS = frozenset({"exc_info", "stack_info", "stacklevel", "extra"})
 
 _json = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -96,9 +97,25 @@ class _Formatter(LambdaPowertoolsFormatter):
 
 # Nobody reads which thread or process of the one that a function has wrote a line.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+class _Logger(Logger):
+    def info(self, msg: object, *args: object, **facts: Any) -> None:
+        if args or not _OF_CALLS.isdisjoint(facts):
+            facts["stacklevel"] = facts.get("stacklevel", 2) + 1
+            super().info(msg, *args, **facts)
+        elif self._logger.isEnabledFor(logging.INFO):
+            # The usual line: whose caller is the one who wrote it, with nothing but facts.
+            frame = sys._getframe(1)
+            where = frame.f_code.co_filename, frame.f_lineno
+            name = self._logger.name
+            record = self._logger.makeRecord(name, logging.INFO, *where, msg, (), None, frame.f_code.co_name, facts)
+            self._logger.handle(record)
+
+
 _NAMESPACE, _SERVICE = "Mall", "mall"
 _formatter = _Formatter(use_rfc3339=True, utc=True, service=_SERVICE)
-logger = Logger(service=_SERVICE, level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_formatter)
+logger = _Logger(service=_SERVICE, level=config.get("MALL_LOG_LEVEL", "INFO"), logger_formatter=_formatter)
 
 
 class Metrics:
