@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def resource_name(path: Path) -> str:
     return "".join(word.title() for word in path.stem.split("_"))
 
 
+@cache
 def stack_of(subsystem: str) -> dict[str, str]:
     """The functions that a subsystem's stack makes: resource → handler."""
     path = ROOT / "infra" / "stacks" / f"{subsystem}.yaml"
@@ -68,6 +70,7 @@ def test_an_endpoint_goes_by_the_name_of_its_file_and_is_in_the_contract(path: P
     assert name in operations()
 
 
+@cache
 def operations() -> dict[str, str]:
     """Which path serves which operation, as the checked-in contract has it."""
     document = yaml.safe_load((ROOT / "infra" / "api" / "openapi.yaml").read_text(encoding="utf-8"))
@@ -121,6 +124,7 @@ def test_a_list_comes_in_pages(route: Route) -> None:
 # ── Who may import whom ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """The full names of what a file imports, `from a.b import c` as `a.b.c`."""
     found: set[str] = set()
