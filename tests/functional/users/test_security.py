@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
@@ -27,6 +26,7 @@ from mall.users.model import Account, Identifier
 from tests.fixtures import stacks
 from tests.fixtures.belongings import BELONGINGS, Scene
 from tests.fixtures.gateway import Answer
+from tests.fixtures.postgres import observer
 from tests.functional.users.conftest import PASSWORD, People, Person, app_code
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -411,14 +411,14 @@ def _everything_of(scene: Scene, database: list[str]) -> list[str]:
     for bucket in get_backend("s3")[stacks.ACCOUNT]["aws"].buckets.values():
         stored += [f"{bucket.name} {name} {key.etag}" for name, key in bucket.keys.items()]
     for url in database:
-        with psycopg.connect(url.replace("+psycopg", "")) as connection:
-            tables = connection.execute(
-                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                " AND relkind IN ('r', 'p') AND NOT relispartition"
-            ).fetchall()
-            for (table,) in tables:
-                rows = connection.execute(f'SELECT row_to_json(t)::text FROM "{table}" t').fetchall()
-                stored += [f"{table} {row}" for (row,) in rows]
+        connection = observer(url)
+        tables = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p') AND NOT relispartition"
+        ).fetchall()
+        for (table,) in tables:
+            rows = connection.execute(f'SELECT row_to_json(t)::text FROM "{table}" t').fetchall()
+            stored += [f"{table} {row}" for (row,) in rows]
     made = vars(scene)
     victims = [made[name].id for name in ("lin", "owner", "clerk", "administrator") if name in made]
     return sorted(item for item in stored if any(name in item for name in [*victims, scene.merchant_id, "auditor"]))
