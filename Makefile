@@ -96,6 +96,8 @@ check-build:
 ## Testing it
 .PHONY: test test-unit test-functional test-sagas test-infra test-browser test-local bench lighthouse
 test: .venv/.ready .venv-emulator/.ready .venv-sam/.ready ## Run every test
+	@# Hundreds of processes that the tests start find the code compiled.
+	@$(RUN) -m compileall -q -j 0 layers/mall/python functions infra tests
 	.venv/bin/pytest -n auto --dist loadgroup tests
 
 test-unit: .venv/.ready ## Rules without any store; no sockets
