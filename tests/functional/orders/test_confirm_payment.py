@@ -37,6 +37,15 @@ def test_one_transaction_pays_the_orders_and_posts_what_each_merchant_gets(run: 
     mall.check()
 
 
+def test_what_the_saga_was_woken_for_is_confirmed_already(run: Run, mall: Mall, statements: list[str]) -> None:
+    trade = mall.buy(mall.tea.wish(1))
+    told = mall.given(trade) | {"payment": {"stage": "paid"}}
+    statements.clear()
+
+    assert run("orders.confirm_payment", told) == {"stage": "paid"}
+    assert statements == []
+
+
 def test_what_the_platform_bears_is_its_own_expense(mall: Mall, run: Run) -> None:
     trade = mall.discounted(off=300)
     mall.pay(trade)

@@ -3,7 +3,7 @@
 Of what a short statement costs us, two thirds are SQLAlchemy's: the context, the cursor and the result that it makes
 for each execution. SQLAlchemy still writes the SQL, converts values, and holds the connection and its transaction; its
 hooks (`before_cursor_execute`, `after_cursor_execute`) hear of each execution, and errors come as its own. But one
-cursor a connection serves all executions, and rows are named tuples.
+cursor a connection serves all executions of a statement, and rows are named tuples.
 
 Writes may be `Gathered`, to go to the server as one statement: each of them a part of its WITH.
 
@@ -21,7 +21,8 @@ import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import Connection, bindparam
 
-_CURSOR = "mall.cursor"
+_CURSORS = "mall.cursors"
+_MOST_CURSORS = 200
 # Rows of one INSERT that go in one statement; each number of them is a statement of its own to the server.
 _MOST_ROWS = 8
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
@@ -230,8 +231,9 @@ def _numbered(parts: Sequence[str]) -> tuple[list[str], bytes]:
 
 
 def _execute(connection: Connection, sent: bytes, parameters: list[Any]) -> psycopg.Cursor[tuple[Any, ...]]:
-    cursor = _cursor(connection)
-    hooks = connection.dispatch
+    cursor = _cursor(connection, sent)
+    # Those that listen to one connection alone hear nothing.
+    hooks = connection.engine.dispatch
     for before in hooks.before_cursor_execute:
         before(connection, cursor, sent.decode(), parameters, None, False)
     try:
@@ -245,11 +247,15 @@ def _execute(connection: Connection, sent: bytes, parameters: list[Any]) -> psyc
     return cursor
 
 
-def _cursor(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
+def _cursor(connection: Connection, sent: bytes) -> psycopg.Cursor[tuple[Any, ...]]:
+    """The cursor of a statement: it remembers how to write the parameters and how to read the rows."""
     pooled = connection.connection
-    cursor = pooled.info.get(_CURSOR)
+    cursors = pooled.info.setdefault(_CURSORS, {})
+    cursor = cursors.get(sent)
     if cursor is None:
-        cursor = pooled.info[_CURSOR] = psycopg.RawCursor(cast("psycopg.Connection[Any]", pooled.driver_connection))
+        if len(cursors) == _MOST_CURSORS:
+            cursors.clear()
+        cursor = cursors[sent] = psycopg.RawCursor(cast("psycopg.Connection[Any]", pooled.driver_connection))
         # A statement is prepared for the types that it is given, and a number's would depend on how large it is.
         cursor.adapters.register_dumper(int, Int8Dumper)
     return cast("psycopg.Cursor[tuple[Any, ...]]", cursor)

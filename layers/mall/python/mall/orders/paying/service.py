@@ -55,7 +55,7 @@ def open_payment(user_id: str, trade_id: str, lines: Sequence[Mapping[str, Any]]
 
     trade = sql.retrying(act, key=user_id)
     if trade.stage is Stage.PAID or not trade.due:
-        workflow.paid(token)
+        workflow.go_on(token, trade.stage)
 
 
 def _open(session: sql.Session, trade: Trade, lines: Sequence[Mapping[str, Any]], token: str, now: datetime) -> Trade:
@@ -231,7 +231,7 @@ def still_waiting(user_id: str, trade_id: str) -> tuple[Stage, int]:
 
 def _wake(trade: Trade, token: str) -> None:
     if trade.stage is Stage.PAID:
-        workflow.paid(token)
+        workflow.go_on(token, trade.stage)
     elif trade.stage is Stage.CANCELLED:
         workflow.cancelled(token, trade.reason or "")
 

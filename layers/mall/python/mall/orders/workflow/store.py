@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from mall import aws, config
 from mall.observability import logger
+from mall.orders.model import Stage
 
 # The execution waits no longer: it went on, or it is over.
 _GONE = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
@@ -27,9 +28,9 @@ def start(trade_id: str, given: Mapping[str, Any]) -> bool:
     return True
 
 
-def paid(token: str) -> None:
-    """Let the saga that waits with `token` go on, since its trade is paid, or nothing of it is due."""
-    _wake("send_task_success", token, output="{}")
+def go_on(token: str, stage: Stage) -> None:
+    """Let the saga that waits with `token` go on, since its trade is paid, or nothing of it is due: see its `stage`."""
+    _wake("send_task_success", token, output=json.dumps({"stage": stage.value}))
 
 
 def cancelled(token: str, reason: str) -> None:
