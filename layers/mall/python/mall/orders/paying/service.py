@@ -147,8 +147,8 @@ def _pay(session: sql.Session, trade: Trade, now: datetime) -> Trade:
     benefits.capture(session, trade)
     for order in orders:
         _post(session, trade, order)
-    life.change(session, orders, Act.PAY, SYSTEM, at=now, pay_status=PayStatus.PAID, paid_at=now)
     deadlines.meet(session, [trade.id], [Kind.PAY], now)
+    life.change(session, orders, Act.PAY, SYSTEM, at=now, pay_status=PayStatus.PAID, paid_at=now)
     deadlines.put(session, [(order.id, Kind.SHIP, rules.ship_by(order, now)) for order in orders], trade.user_id)
     return store.update_trade(session, trade, now, stage=Stage.PAID, paid_at=now)
 
