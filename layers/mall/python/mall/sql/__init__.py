@@ -31,7 +31,8 @@ The rules:
    transaction over shards: write so that repeating it does no harm (upserts).
 8. There is one connection a shard and role, so a session opened inside another one that uses the same raises
    SessionNested.
-9. What is executed often is a constant of its store, `sql.prepared(…)`: see `mall.sql.prepared`.
+9. What is executed often is a constant of its store, `sql.prepared(…)`; what it writes `.soon` goes to the server in
+   one statement with what else the transaction writes: see `mall.sql.prepared`.
 10. Raw SQL, and what else the chooser cannot look into, needs `sql.session(key=…)`, or `sql.session(single=True)` for
    single tables.
 """

@@ -128,14 +128,6 @@ class Direct:
         form = self.form(connection, values)
         return _long_way(connection, self._statement, values) if form is None else form.send(connection, values)
 
-    def insert(self, connection: Connection, rows: Sequence[Values]) -> Found:
-        """Execute an INSERT with these rows, at least one; those that name the same columns go together."""
-        answers = [
-            _long_way(connection, self._statement, values) if form is None else form.send(connection, values)
-            for form, values in self.inserts(connection, rows)
-        ]
-        return Found([row for answer in answers for row in answer], sum(answer.rowcount for answer in answers))
-
     def form(self, connection: Connection, values: Values) -> Form | None:
         """The SQL for these columns; None where SQLAlchemy has to look at it each time."""
         key = tuple(values)
