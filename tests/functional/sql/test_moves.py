@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from mall import ids, sql
 from mall.sql import maintenance, moves, slots
@@ -369,6 +371,41 @@ def test_a_transaction_that_found_nothing_at_the_old_place_is_repeated_at_the_ne
 
     assert found == [0, 1]
     assert rows(shards, "move_parent") == [(1, "a", 17, 2)]
+
+
+def test_who_fails_for_what_is_not_at_the_old_place_is_repeated_at_the_new_one(
+    shards: list[psycopg.Connection[Any]],
+) -> None:
+    key = ids.new("usr", slot=17)
+    tries: list[int] = []
+
+    def work(session: Any) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            moves.move(17, 1, grace=0, notice=0)
+            shards[1].execute("INSERT INTO move_parent VALUES (17, 'a', 'a', 5)")
+        return int(session.execute(sa.text("SELECT value FROM move_parent WHERE id = 'a' AND slot = 17")).scalar_one())
+
+    shards[0].execute("INSERT INTO slot_map (slot, shard, moving) VALUES (17, 0, true)")
+    slots.forget()
+
+    assert sql.retrying(work, key=key) == 5
+    assert len(tries) == 2
+
+
+def test_a_failure_that_has_to_do_with_no_move_stays_what_it_is(shards: list[psycopg.Connection[Any]]) -> None:
+    key = ids.new("usr", slot=17)
+    missing = sa.text("SELECT value FROM move_parent WHERE id = 'a' AND slot = 17")
+    broken = sa.text("SELECT 1 / 0")
+    shards[0].execute("INSERT INTO slot_map (slot, shard, moving) VALUES (17, 0, true)")
+    slots.forget()
+
+    with pytest.raises(NoResultFound), sql.session(key=key) as session:
+        session.execute(missing).scalar_one()
+    with pytest.raises(KeyError), sql.session(key=key) as session:
+        with suppress(DBAPIError):
+            session.execute(broken)
+        raise KeyError
 
 
 def test_a_move_is_announced_for_longer_than_any_map_is_kept() -> None:

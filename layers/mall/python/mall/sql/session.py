@@ -164,16 +164,30 @@ class Session(ShardedSession):
         Writing a row is refused by the shard itself. This is for what finds no row at the old place, and so ends as if
         there were none: an update of what somebody wrote at the new place a moment ago.
         """
+        if self._has_left():
+            slots.forget()
+            raise SlotMoved
+
+    def was_misled(self) -> bool:
+        """Whether what the transaction has failed for may be that a slot has left its shard meanwhile.
+
+        Somebody who finds no row at the old place may say at once that there is none.
+        """
+        self.gathered = Gathered()
+        try:
+            return not self.read_only and self._has_left()
+        except DBAPIError:  # the transaction can ask nothing any more
+            return False
+
+    def _has_left(self) -> bool:
         if self._home is None or not (moving := self.map.moving_on(self._home)):
-            return
+            return False
         gone = self.execute(
             text("SELECT count(*) FROM slot_fence WHERE slot = ANY(:slots) AND state <> 'leaving'"),
             {"slots": list(moving)},
             bind_arguments={"shard_id": str(self._home)},
         ).scalar_one()
-        if gone:
-            slots.forget()
-            raise SlotMoved
+        return bool(gone)
 
     def touch_all(self) -> list[int]:
         """Make this the transaction that writes a broadcast table on every shard."""
@@ -542,6 +556,13 @@ def session(
             current.commit()
     except DBAPIError as error:
         if _state_of(error) == SLOT_MOVED:
+            slots.forget()
+            raise SlotMoved from error
+        raise
+    except SlotMoved:
+        raise
+    except Exception as error:
+        if not current.committing and current.was_misled():
             slots.forget()
             raise SlotMoved from error
         raise
