@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import botocore.auth
@@ -19,11 +19,14 @@ ERROR = "ConditionalCheckFailedException"
 
 
 @pytest.fixture(autouse=True)
-def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nobody")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    aws.forget()
+    yield
+    # Nobody else is to find clients of these settings.
     aws.forget()
 
 
