@@ -21,6 +21,8 @@ _PROGRAM = ROOT / "infra" / "local" / "emulated.py"
 _START_SECONDS = 60
 # What it holds in memory is written on a clean stop only, one file a service.
 _STOP_SECONDS = 120
+# How often a bucket is emptied before it is given up.
+_EMPTYINGS = 5
 
 
 class Emulator:
@@ -95,10 +97,18 @@ class Emulator:
             if resource["ResourceType"] == "AWS::S3::Bucket"
         }
         for name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} - known:
-            for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
-                for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                    s3.delete_object(Bucket=name, Key=found["Key"], VersionId=found["VersionId"])
-            s3.delete_bucket(Bucket=name)
+            for left in reversed(range(_EMPTYINGS)):
+                for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+                    for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                        s3.delete_object(Bucket=name, Key=found["Key"], VersionId=found["VersionId"])
+                try:
+                    s3.delete_bucket(Bucket=name)
+                    break
+                except s3.exceptions.ClientError as error:
+                    # Somebody who was at work when the emulator died has put something into it meanwhile.
+                    if error.response["Error"]["Code"] != "BucketNotEmpty" or not left:
+                        raise
+                time.sleep(0.5)
 
     def _environment(self, port: int) -> dict[str, str]:
         home = self._state.emulator
