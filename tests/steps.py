@@ -2,7 +2,7 @@
 
 Between any two of them a process may die. `watched(reached)` calls `reached("before PutItem")`, `reached("after
 PutItem")`, `reached("before commit")`, … wherever the code inside gets to; `reached` may raise, or kill the process.
-What is hooked is boto's and SQLAlchemy's, never ours.
+What is hooked is the clients of AWS and SQLAlchemy, never a subsystem's own code.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from sqlalchemy.engine.default import DefaultDialect
+
+from tests.fixtures.calls import Call, put_between
 
 WRITES = {
     *("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"),
@@ -23,10 +24,9 @@ WRITES = {
 @contextmanager
 def watched(reached: Callable[[str], None]) -> Iterator[None]:
     """Tell `reached` about each step, just before and just after it."""
-    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
     commit: Any = DefaultDialect.do_commit
 
-    def watched_call(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+    def watched_call(call: Call, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if operation not in WRITES:
             return call(client, operation, arguments)
         reached(f"before {operation}")
@@ -40,7 +40,7 @@ def watched(reached: Callable[[str], None]) -> Iterator[None]:
         reached("after commit")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", watched_call)
+        put_between(patch, watched_call)
         patch.setattr(DefaultDialect, "do_commit", watched_commit)
         yield
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from mall import aws as clients
 from mall import config, reading
+from tests.fixtures.calls import Call, put_between
 
 
 def put(table: str, **key: str) -> dict[str, Any]:
@@ -12,21 +15,18 @@ def put(table: str, **key: str) -> dict[str, Any]:
     return item
 
 
-def test_what_there_is_comes_from_each_table_a_hundred_a_call(aws: object) -> None:
+def test_what_there_is_comes_from_each_table_a_hundred_a_call(aws: object, monkeypatch: pytest.MonkeyPatch) -> None:
     stock = [put("stock", id=f"sku_{number:03}") for number in range(120)]
     live = put("products", id="prd_1", part="live")
     asked = list[int]()
-    events = clients.client("dynamodb").meta.events
+    missing = {"id": {"S": "prd_2"}, "part": {"S": "live"}}
 
-    def note(params: Any, **_: Any) -> None:
-        asked.append(sum(len(keys["Keys"]) for keys in params["RequestItems"].values()))
+    def note(call: Call, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        asked.append(sum(len(keys["Keys"]) for keys in arguments["RequestItems"].values()))
+        return call(client, operation, arguments)
 
-    events.register("provide-client-params.dynamodb.BatchGetItem", note)
-    try:
-        missing = {"id": {"S": "prd_2"}, "part": {"S": "live"}}
-        found = reading.items({"stock": stock, "products": [live, missing], "carts": []})
-    finally:
-        events.unregister("provide-client-params.dynamodb.BatchGetItem", note)
+    put_between(monkeypatch, note)
+    found = reading.items({"stock": stock, "products": [live, missing], "carts": []})
 
     assert sorted(item["id"]["S"] for item in found["stock"]) == [item["id"]["S"] for item in stock]
     assert found["products"] == [live]
@@ -41,23 +41,20 @@ def test_one_item_is_read_alone(aws: object) -> None:
     assert reading.one("products", {"id": {"S": "prd_1"}, "part": {"S": "draft"}}) is None
 
 
-def test_what_dynamodb_did_not_come_to_is_asked_for_again(aws: object) -> None:
+def test_what_dynamodb_did_not_come_to_is_asked_for_again(aws: object, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = put("stock", id="sku_1"), put("stock", id="sku_2")
-    events = clients.client("dynamodb").meta.events
     answers = list[int]()
 
-    def leave(parsed: Any, **_: Any) -> None:
-        name = config.table("stock")
-        answers.append(len(parsed["Responses"][name]))
+    def leave(call: Call, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        answer, name = call(client, operation, arguments), config.table("stock")
+        answers.append(len(answer["Responses"][name]))
         if len(answers) == 1:
-            left = parsed["Responses"][name].pop()
-            parsed["UnprocessedKeys"] = {name: {"Keys": [{"id": left["id"]}], "ConsistentRead": True}}
+            left = answer["Responses"][name].pop()
+            answer["UnprocessedKeys"] = {name: {"Keys": [{"id": left["id"]}], "ConsistentRead": True}}
+        return answer
 
-    events.register("after-call.dynamodb.BatchGetItem", leave)
-    try:
-        found = reading.items({"stock": [one, other]})
-    finally:
-        events.unregister("after-call.dynamodb.BatchGetItem", leave)
+    put_between(monkeypatch, leave)
+    found = reading.items({"stock": [one, other]})
 
     assert answers == [2, 1]
     assert sorted(item["id"]["S"] for item in found["stock"]) == ["sku_1", "sku_2"]

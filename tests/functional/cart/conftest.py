@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from mall.auth import NOBODY, Caller
 from mall.catalog.products.model import Product
 from tests.fixtures import baskets, people, stacks
+from tests.fixtures.calls import Call, put_between
 from tests.fixtures.gateway import Answer
 
 
@@ -74,9 +74,8 @@ def guest(invoke: Callable[..., Answer]) -> Client:
 def calls(aws: stacks.Mall) -> Iterator[Callable[[], list[str]]]:
     """The calls to DynamoDB since the last time it was asked for them."""
     made: list[str] = []
-    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def counted(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+    def counted(call: Call, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
         if client.meta.service_model.service_name == "dynamodb":
             made.append(operation)
         return call(client, operation, arguments)
@@ -87,5 +86,5 @@ def calls(aws: stacks.Mall) -> Iterator[Callable[[], list[str]]]:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", counted)
+        put_between(patch, counted)
         yield taken

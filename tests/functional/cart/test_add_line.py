@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
 
 from mall import clock, config, ids
 from mall.cart import guests, service
@@ -18,8 +17,9 @@ from mall.merchants import service as merchants
 from mall.money import Money
 from mall.quotes.model import MOST_LINES
 from mall.seen import forget
-from tests.fixtures import baskets, goods, people
+from tests.fixtures import baskets, calls, goods, people
 from tests.fixtures.baskets import wish
+from tests.fixtures.calls import Call
 from tests.fixtures.gateway import Answer
 from tests.functional.cart.conftest import Client
 
@@ -265,11 +265,10 @@ def test_whoever_never_gets_a_turn_is_told_to_try_again(lin: Client, monkeypatch
     tea, table = baskets.on_sale(), config.table("carts")
     lin.add(tea)
     client = boto3.client("dynamodb")
-    at_work: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def meddled(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        answer = at_work(self, operation, arguments)
-        if operation == "GetItem" and arguments["TableName"] == table and self is not client:
+    def meddled(call: Call, caller: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        answer = call(caller, operation, arguments)
+        if operation == "GetItem" and arguments["TableName"] == table:
             client.update_item(
                 TableName=table,
                 Key={"id": {"S": lin.caller.user_id}},
@@ -278,7 +277,7 @@ def test_whoever_never_gets_a_turn_is_told_to_try_again(lin: Client, monkeypatch
             )
         return answer
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", meddled)
+    calls.put_between(monkeypatch, meddled)
 
     with pytest.raises(CartBusy):
         service.add(Holder(lin.caller.user_id), wish(tea))

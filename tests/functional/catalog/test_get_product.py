@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from mall import clock
 from mall.catalog.products.platform import service as platform
 from mall.money import Money
 from mall.seen import forget
-from tests.fixtures import goods
+from tests.fixtures import calls, goods
+from tests.fixtures.calls import Call
 from tests.fixtures.gateway import Answer
 from tests.functional.catalog.conftest import ABSENT
 
@@ -50,16 +51,16 @@ def test_it_takes_one_store_call_once_names_are_known(
 ) -> None:
     product = goods.on_sale(brand_id=goods.brand().id)
     visitor("get_product", product.id)
-    calls, real = [], BaseClient._make_api_call  # type: ignore[attr-defined]
+    made = []
 
-    def counted(client: BaseClient, operation: str, arguments: object) -> object:
-        calls.append(operation)
-        return real(client, operation, arguments)
+    def counted(call: Call, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        made.append(operation)
+        return call(client, operation, arguments)
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    calls.put_between(monkeypatch, counted)
 
     assert visitor("get_product", product.id).status == 200
-    assert calls == ["Query"]
+    assert made == ["Query"]
 
 
 @pytest.mark.parametrize("id", [ABSENT, "nonsense", "ext#mch#1"])

@@ -4,23 +4,32 @@ They are botocore's own, not boto3's, which would import its transfer manager an
 function's import) for methods that no function uses. botocore follows `AWS_ENDPOINT_URL`, and inside a function it
 signs with the function's own role, on AWS and on the emulator alike (which is what lets the emulator enforce the
 role's policy).
+
+Services of JSON are asked in a tenth of botocore's steps, as long as all goes well: what the requests of an operation
+have in common is put together once, by botocore; what remains is the body, the signature and the answer. Whatever
+comes of that but success is told to botocore as what came of its own first attempt, so it alone knows what an error
+means, what is tried again, and when.
 """
 
 import hmac
-from collections.abc import Mapping
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import urllib3  # noqa: F401  (before botocore comes to it from deep below, see mall.nosql)
-from botocore.auth import AUTH_TYPE_MAPS, SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
+from botocore.auth import SIGNED_HEADERS_BLACKLIST
 from botocore.auth import _host_from_url as host_of  # type: ignore[attr-defined]
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest
-from botocore.compat import get_current_datetime
+from botocore.awsrequest import AWSPreparedRequest, prepare_request_dict
 from botocore.config import Config
 from botocore.endpoint import Endpoint
-from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.parsers import JSONParser
 from botocore.serialize import JSONSerializer
 from botocore.session import Session, get_session
 from botocore.utils import normalize_url_path
@@ -39,124 +48,169 @@ _PATIENCE = Config(
 )
 # Left to itself, S3 still signs addresses in us-east-1 with version 2, which other regions refuse.
 _SIGNED = {"s3": _PATIENCE.merge(Config(signature_version="s3v4"))}
-_UNSIGNED = frozenset(SIGNED_HEADERS_BLACKLIST)
-# They take JSON by POST, each in one place whatever it is asked for. So their requests need no form but a plain one.
+# They take JSON by POST, each in one place whatever it is asked for.
 _PLAIN = ("dynamodb", "events", "kms", "secretsmanager", "sqs", "ssm", "stepfunctions")
-# What DynamoDB's items consist of is the same on the wire and for its callers, but for binary values.
-_AS_WRITTEN = frozenset(
-    {
-        *("AttributeMap", "AttributeValue", "AttributeValueList", "ExpressionAttributeValueMap", "ItemList", "Key"),
-        *("KeyList", "PutItemInputAttributeMap"),
-    }
-)
+
+# What came of an attempt that botocore is told of, until it has heard it.
+_untold: ContextVar[list[Any]] = ContextVar("mall.aws.untold")
 
 
 class _Client:
-    """What a client of a plain service does in fewer steps than botocore's; it is put in front of those."""
+    """What a client of a plain service does in fewer steps than botocore's; it is put in front of that."""
 
-    def __init__(self, *, endpoint: Endpoint, serializer: Any, **others: Any) -> None:
-        endpoint.__class__ = _Endpoint
-        if type(serializer) is JSONSerializer:
-            serializer = _Serializer(serializer)
-        self._place: tuple[Any, dict[str, Any]] | None = None
-        super().__init__(endpoint=endpoint, serializer=serializer, **others)  # type: ignore[call-arg]
+    meta: Any
+    _endpoint: Any
+    _request_signer: Any
+    _serializer: Any
+    _user_agent_creator: Any
 
-    def _resolve_endpoint_ruleset(
-        self, operation_model: Any, params: Any, request_context: dict[str, Any], **others: Any
-    ) -> Any:
-        # Asked for with every call, by rules that look at what is asked for, as none of ours depends on.
-        if self._place is None:
-            found: dict[str, Any] = {}
-            place = super()._resolve_endpoint_ruleset(operation_model, params, found, **others)  # type: ignore[misc]
-            self._place = place, found
-        place, found = self._place
-        for name, value in found.items():
-            request_context[name] = dict(value) if isinstance(value, dict) else value
-        return place
+    def __init__(self, *, endpoint: Endpoint, **others: Any) -> None:
+        endpoint._event_emitter = _Teller(endpoint._event_emitter)  # type: ignore[attr-defined]
+        self._operations: dict[str, _Operation | None] = {}
+        super().__init__(endpoint=endpoint, **others)  # type: ignore[call-arg]
 
+    def _make_api_call(self, operation_name: str, api_params: dict[str, Any]) -> Any:
+        if operation_name not in self._operations:
+            self._operations[operation_name] = self._prepared(operation_name, api_params)
+        operation, credentials = self._operations[operation_name], self._request_signer._credentials
+        request = operation and credentials and operation.request(api_params, credentials.get_frozen_credentials())
+        if not operation or not request:
+            return super()._make_api_call(operation_name, api_params)  # type: ignore[misc]
+        try:
+            came = self._sent(request, operation)
+            if came.status_code == 200:
+                return operation.read(came)
+        except Exception as error:
+            came = error
+        token = _untold.set([came])
+        try:
+            return super()._make_api_call(operation_name, api_params)  # type: ignore[misc]
+        finally:
+            _untold.reset(token)
 
-class _Endpoint(Endpoint):
-    _event_emitter: Any
+    def _sent(self, request: AWSPreparedRequest, operation: "_Operation") -> Any:
+        for _, answer in self.meta.events.emit(operation.before_send, request=request):
+            if answer is not None:
+                return answer
+        return self._endpoint._send(request)
 
-    def create_request(self, params: Any, operation_model: Any = None) -> Any:
-        if operation_model is None or not _Request.fits(params):
-            return super().create_request(params, operation_model)
-        request = _Request(params)
-        service, operation = operation_model.service_model.service_id.hyphenize(), operation_model.name
-        self._event_emitter.emit(f"request-created.{service}.{operation}", request=request, operation_name=operation)
-        return request.prepare()
+    def _prepared(self, name: str, params: dict[str, Any]) -> "_Operation | None":
+        """What the requests of an operation have in common; None where they are left to botocore.
 
-
-class _Headers(dict[str, str]):
-    replace_header = dict.__setitem__
-
-
-class _Request(AWSRequest):
-    """A request whose headers are a dictionary.
-
-    botocore puts them into an e-mail message, whose rules it then has to obey, and makes several copies of it.
-    """
-
-    method: Any
-    url: Any
-    data: Any
-    headers: Any
-
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        self.method, self.url, self.data = params["method"], params["url"], params["body"]
-        self.headers = _Headers(params["headers"])
-        self.context = params["context"]
-        self.params, self.auth_path, self.stream_output = {}, None, False
-
-    @staticmethod
-    def fits(params: Mapping[str, Any]) -> bool:
-        return params["method"] == "POST" and isinstance(params["body"], bytes) and "?" not in params["url"]
-
-    @property
-    def body(self) -> Any:
-        return self.data
-
-    def prepare(self) -> AWSPreparedRequest:
-        self.headers["Content-Length"] = str(len(self.data))
-        return AWSPreparedRequest(self.method, self.url, self.headers, self.data, False, self.context)
+        The rules of an endpoint look at what is asked for, which none of ours depends on.
+        """
+        context: dict[str, Any] = {}
+        model = self.meta.service_model.operation_model(name)
+        url, headers, properties = self._resolve_endpoint_ruleset(model, params, context)  # type: ignore[attr-defined]
+        made = self._serializer.serialize_to_request({}, model)
+        shape = model.input_shape
+        if type(self._serializer) is not JSONSerializer or made["url_path"] != "/" or "host_prefix" in made:
+            return None
+        signer = self._request_signer
+        if (model.resolved_auth_type or signer._signature_version) != "v4" or context or properties:
+            return None
+        if shape and not _keeps_names(shape):
+            return None
+        made["headers"].update(headers)
+        prepare_request_dict(made, endpoint_url=url, user_agent=self._user_agent_creator.to_string())
+        return _Operation(model, made["url"], made["headers"], signer._region_name, signer.signing_name)
 
 
-class _Signer(SigV4Auth):
-    """botocore's signature, version 4, put together at once for a plain request."""
+class _Teller:
+    """An endpoint's events, the first of whose requests is not sent where it is known already what comes of it."""
 
-    _region_name: str
-    _service_name: str
+    def __init__(self, whole: Any) -> None:
+        self._whole = whole
 
-    def add_auth(self, request: Any) -> None:
-        if not isinstance(request, _Request) or self.credentials is None:
-            super().add_auth(request)
-            return
-        now = get_current_datetime().strftime(SIGV4_TIMESTAMP)
-        request.context["timestamp"] = now
-        headers = request.headers
-        headers["X-Amz-Date"] = now
-        if self.credentials.token:
-            headers["X-Amz-Security-Token"] = self.credentials.token
-        host, path = _place_of(request.url)
-        signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
-        names = sorted(({"host"} | signed.keys()) - _UNSIGNED)
-        signed.setdefault("host", host)
-        lines = "".join(f"{name}:{signed[name]}\n" for name in names)
-        canonical = f"POST\n{path}\n\n{lines}\n{';'.join(names)}\n{self.payload(request)}"
-        day, region, service = now[:8], self._region_name, self._service_name
+    def emit(self, event_name: str, **kwargs: Any) -> Any:
+        untold = _untold.get(None)
+        if not untold or not event_name.startswith("before-send."):
+            return self._whole.emit(event_name, **kwargs)
+        came = untold.pop()
+        if isinstance(came, Exception):
+            raise came
+        return [(None, came)]
+
+
+class _Operation:
+    """What the requests of an operation have in common, and how its answers are read."""
+
+    def __init__(self, model: Any, url: str, headers: Mapping[str, str], region: str, service: str) -> None:
+        self.before_send = f"before-send.{model.service_model.service_id.hyphenize()}.{model.name}"
+        self._url = url
+        self._headers = {**headers, "amz-sdk-request": "attempt=1"}
+        self._once = model.idempotent_members
+        self._scope = (region, service)
+        self._signed = _signed(url, headers, ("X-Amz-Date",))
+        self._signed_for_now = _signed(url, headers, ("X-Amz-Date", "X-Amz-Security-Token"))
+        self._output = model.output_shape
+        self._members = tuple(self._output.members) if self._output else ()
+        self._parser = JSONParser()
+        self._as_written = self._output is None or _is_as_written(self._output)
+
+    def request(self, params: dict[str, Any], credentials: Any) -> AWSPreparedRequest | None:
+        """The signed request; None where there is more to be written than JSON has values for."""
+        for name in self._once:
+            if name not in params:
+                params[name] = str(uuid.uuid4())
+        try:
+            body = json.dumps(params).encode()
+        except TypeError:
+            return None
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        changing, (names, signed) = {"X-Amz-Date": now}, self._signed
+        if credentials.token:
+            changing["X-Amz-Security-Token"], (names, signed) = credentials.token, self._signed_for_now
+        canonical = signed % {**changing, "body": sha256(body).hexdigest()}
+        day, (region, service) = now[:8], self._scope
         scope = f"{day}/{region}/{service}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-        key = _key(self.credentials.secret_key, day, region, service)
-        signature = hmac.digest(key, text.encode(), "sha256").hex()
-        headers["Authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={self.credentials.access_key}/{scope}, "
-            f"SignedHeaders={';'.join(names)}, Signature={signature}"
-        )
+        signature = hmac.digest(_key(credentials.secret_key, day, region, service), text.encode(), "sha256").hex()
+        headers: Any = {
+            **self._headers,
+            **changing,
+            "amz-sdk-invocation-id": str(uuid.uuid4()),
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, "
+            f"SignedHeaders={names}, Signature={signature}",
+            "Content-Length": str(len(body)),
+        }
+        trace = os.environ.get("_X_AMZN_TRACE_ID")
+        if trace and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+            headers["X-Amzn-Trace-Id"] = quote(trace, safe="-=;:+&[]{}\"',")
+        return AWSPreparedRequest("POST", self._url, headers, body, False, {})
+
+    def read(self, response: Any) -> Any:
+        """What the service has answered."""
+        body, headers = response.content, response.headers
+        if self._as_written and b'"B"' not in body and b'"BS"' not in body:
+            try:
+                found = json.loads(body)
+            except ValueError:
+                found = {}
+            answer = {name: found[name] for name in self._members if found.get(name) is not None}
+            answer["ResponseMetadata"] = {
+                "RequestId": headers.get("x-amzn-requestid"),
+                "HTTPStatusCode": response.status_code,
+                "HTTPHeaders": headers,
+            }
+        else:
+            whole = {"status_code": response.status_code, "headers": headers, "body": body}
+            answer = self._parser.parse(whole, self._output)
+        answer["ResponseMetadata"]["RetryAttempts"] = 0
+        return answer
 
 
-@lru_cache(maxsize=16)
-def _place_of(url: str) -> tuple[str, str]:
-    return host_of(url), quote(normalize_url_path(urlsplit(url).path), safe="/~")
+def _signed(url: str, fixed: Mapping[str, str], changing: Iterable[str]) -> tuple[str, str]:
+    """The names of the headers that are signed, and the request in its form for the signature with gaps to be filled.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    """
+    path = quote(normalize_url_path(urlsplit(url).path), safe="/~").replace("%", "%%")
+    found = {name.lower(): " ".join(value.split()).replace("%", "%%") for name, value in fixed.items()}
+    found |= {"host": host_of(url)} | {name.lower(): f"%({name})s" for name in changing}
+    names = sorted(found.keys() - set(SIGNED_HEADERS_BLACKLIST))
+    lines = "".join(f"{name}:{found[name]}\n" for name in names)
+    return ";".join(names), f"POST\n{path}\n\n{lines}\n{';'.join(names)}\n%(body)s"
 
 
 @lru_cache(maxsize=16)
@@ -168,51 +222,38 @@ def _key(secret: str, *scope: str) -> bytes:
     return key
 
 
-class _Serializer(JSONSerializer):
-    """botocore's serializer, which does not take DynamoDB's items apart unless there is something to encode."""
-
-    def __init__(self, whole: JSONSerializer) -> None:
-        super().__init__(whole._timestamp_precision)  # type: ignore[attr-defined]
-        self._whole = whole
-
-    def serialize_to_request(self, parameters: Any, operation_model: Any) -> Any:
-        try:
-            return super().serialize_to_request(parameters, operation_model)
-        except TypeError:  # binary values are no JSON
-            return self._whole.serialize_to_request(parameters, operation_model)
-
-    def _serialize(self, serialized: Any, value: Any, shape: Any, key: Any = None) -> None:
-        if shape.name in _AS_WRITTEN:
-            serialized[key] = value
-        else:
-            super()._serialize(serialized, value, shape, key)  # type: ignore[misc]
+def _keeps_names(shape: Any) -> bool:
+    """Whether everything in what is asked has the same name on the wire."""
+    return all("name" not in part.serialization for part in _parts(shape))
 
 
-class _Parser(JSONParser):
-    """botocore's parser, which does not take DynamoDB's items apart to put them together as they were."""
-
-    _binary = True
-
-    def _handle_json_body(self, raw_body: bytes, shape: Any) -> Any:
-        self._binary = b'"B"' in raw_body or b'"BS"' in raw_body
-        return super()._handle_json_body(raw_body, shape)  # type: ignore[misc]
-
-    def _parse_shape(self, shape: Any, node: Any) -> Any:
-        if not self._binary and shape.name in _AS_WRITTEN:
-            return node
-        return super()._parse_shape(shape, node)  # type: ignore[misc]
+def _is_as_written(shape: Any) -> bool:
+    """Whether an answer is on the wire as callers get it, but for binary values of DynamoDB's items."""
+    return _keeps_names(shape) and not any(
+        part.type_name == "timestamp" or (part.type_name == "blob" and part.name != "BinaryAttributeValue")
+        for part in _parts(shape)
+    )
 
 
-class _Parsers(ResponseParserFactory):
-    def create_parser(self, protocol_name: str) -> Any:
-        return _Parser() if protocol_name == "json" else super().create_parser(protocol_name)
+def _parts(shape: Any) -> Iterable[Any]:
+    seen, coming = set(), [shape]
+    while coming:
+        part = coming.pop()
+        yield part
+        if part.name in seen:
+            continue
+        seen.add(part.name)
+        match part.type_name:
+            case "structure":
+                coming += part.members.values()
+            case "list":
+                coming.append(part.member)
+            case "map":
+                coming += (part.key, part.value)
 
 
 def _put_in_front(**given: Any) -> None:
     given["base_classes"].insert(0, _Client)
-
-
-AUTH_TYPE_MAPS["v4"] = _Signer
 
 
 @cache
@@ -235,7 +276,6 @@ def forget() -> None:
 @cache
 def _session() -> Session:
     session = get_session()
-    session.register_component("response_parser_factory", _Parsers())
     for service in _PLAIN:
         session.register(f"creating-client-class.{service}", _put_in_front)
     return session
