@@ -213,10 +213,22 @@ class Session(ShardedSession):
         return self.gathered.send(self._connection(self._home))
 
     def _connection(self, shard: int) -> Connection:
-        # A session is one transaction, so it is the same one to its end.
-        if shard not in self._connections:
-            self._connections[shard] = self.connection(bind_arguments={"shard_id": str(shard)})
-        return self._connections[shard]
+        # A session is one transaction, so it is the same one to its end. Where SQLAlchemy has begun none, it is ours,
+        # and SQLAlchemy joins it when it needs one (see `get_bind`): its own costs more than a short statement.
+        connection = self._connections.get(shard)
+        if connection is None:
+            if self.in_transaction():
+                return self.connection(bind_arguments={"shard_id": str(shard)})
+            connection = self._connections[shard] = self._engine(shard).connect()
+            connection.begin()
+        return connection
+
+    def commit(self) -> None:
+        """Commit the transaction."""
+        if self.in_transaction():
+            super().commit()
+        for connection in self._connections.values():
+            connection.commit()
 
     def in_bulk(self, shard: int, work: Callable[[], R]) -> R:
         """Do `work`, a statement with many sets of parameters that all belong on `shard`."""
@@ -293,15 +305,15 @@ class Session(ShardedSession):
         instance: Any = None,
         clause: Any = None,
         **options: Any,
-    ) -> Engine:
-        """The engine of a shard; without one, that of the session's key."""
+    ) -> Engine | Connection:
+        """The engine of a shard, or its connection where this session has it; without one, that of its key."""
         if shard_id is None and self._bulk is not None:
             shard_id = str(self._bulk)
         if shard_id is None:
             if not self._pinned:
                 raise ShardingKeyMissing("A connection without a statement needs sql.session(key=…).")
             shard_id = str(self._home)
-        return self._engine(int(shard_id))
+        return self._connections.get(int(shard_id)) or self._engine(int(shard_id))
 
     def _engine(self, shard: int) -> Engine:
         if shard not in self._engines:
@@ -338,9 +350,11 @@ class Session(ShardedSession):
     def close(self) -> None:
         """Give the connections back."""
         try:
-            self._connections.clear()
             super().close()
         finally:
+            for connection in self._connections.values():
+                connection.close()
+            self._connections.clear()
             self.held.clear()
             _open.set(tuple(reference for reference in _open.get() if reference() not in {None, self}))
 
