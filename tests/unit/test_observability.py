@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from mall.observability import _Formatter, alert, concerning, count, logger, masked, metrics, traced
+from mall.observability import _Formatter, alert, concerning, count, logger, masked, metrics
 
 TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJlLWJ5dGVz"
 SECRETS = [
@@ -215,12 +215,3 @@ def test_an_alert_is_one_metric_whatever_operation_finds_it(capsys: pytest.Captu
         {"Namespace": "Mall", "Dimensions": [["service"]], "Metrics": [{"Name": "PaymentExceptions", "Unit": "Count"}]}
     ]
     assert (line["service"], line["PaymentExceptions"]) == ("mall", [1.0])
-
-
-def test_without_tracing_a_traced_block_just_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MALL_TRACING", raising=False)
-
-    with traced("pay"):
-        ran = True
-
-    assert ran

@@ -13,7 +13,6 @@ means, what is tried again, and when.
 
 import hmac
 import json
-import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -29,6 +28,7 @@ from botocore.auth import _host_from_url as host_of  # type: ignore[attr-defined
 from botocore.awsrequest import AWSPreparedRequest, prepare_request_dict
 from botocore.config import Config
 from botocore.endpoint import Endpoint
+from botocore.handlers import add_recursion_detection_header
 from botocore.parsers import JSONParser
 from botocore.serialize import JSONSerializer
 from botocore.session import Session, get_session
@@ -174,9 +174,7 @@ class _Operation:
             f"SignedHeaders={names}, Signature={signature}",
             "Content-Length": str(len(body)),
         }
-        trace = os.environ.get("_X_AMZN_TRACE_ID")
-        if trace and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-            headers["X-Amzn-Trace-Id"] = quote(trace, safe="-=;:+&[]{}\"',")
+        add_recursion_detection_header({"headers": headers})
         return AWSPreparedRequest("POST", self._url, headers, body, False, {})
 
     def read(self, response: Any) -> Any:
@@ -262,9 +260,9 @@ def client(service: str) -> Any:
     return create(service, _SIGNED.get(service, _PATIENCE))
 
 
-def create(service: str, config: Config) -> Any:
+def create(service: str, limits: Config) -> Any:
     """A client of its own, for who needs other limits than the usual."""
-    return _session().create_client(service, config=_PATIENCE.merge(config))
+    return _session().create_client(service, config=_PATIENCE.merge(limits))
 
 
 def forget() -> None:

@@ -12,6 +12,8 @@ from mall import errors
 
 # Digits after the decimal point (ISO 4217), for the currencies that do not have two.
 _EXPONENTS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+# What was found to be a currency code; there are not many.
+_SEEN: set[str] = set()
 
 
 class CurrencyMismatch(errors.Invalid):
@@ -26,10 +28,13 @@ class Money:
     currency: str = "CNY"
 
     def __post_init__(self) -> None:
+        if type(self.cents) is int and self.currency in _SEEN:
+            return
         if isinstance(self.cents, bool) or not isinstance(self.cents, int):
             raise TypeError("an amount is a whole number of minor units")
         if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
             raise errors.Invalid(f"'{self.currency[:8]}' is not a currency code.")
+        _SEEN.add(self.currency)
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.cents + self._same(other), self.currency)

@@ -1,4 +1,4 @@
-"""What a function tells its operators: JSON log lines, metrics in CloudWatch's embedded format, traces.
+"""What a function tells its operators: JSON log lines, metrics in CloudWatch's embedded format.
 
 One line an outcome, `logger.info("order placed", order_id=order.id)`; keyword arguments become keys of the line.
 Whatever the request concerns is appended once with `concerning(...)` and stands on every later line of the request.
@@ -12,8 +12,6 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -191,23 +189,3 @@ def alert(name: str) -> None:
     alone = Metrics()
     alone.add(name, 1, "Count")
     alone.flush_metrics()
-
-
-@contextmanager
-def traced(name: str) -> Iterator[None]:
-    """A subsegment `name` of the request's X-Ray trace around the block, where the function is traced at all."""
-    tracer = _tracer()
-    if tracer is None:
-        yield
-        return
-    with tracer.provider.in_subsegment(f"## {name}"):
-        yield
-
-
-def _tracer() -> Any:
-    # The X-Ray SDK costs 150 ms of import, so a function pays for it only where somebody looks at its traces.
-    if config.get("MALL_TRACING", "off") != "on":
-        return None
-    from aws_lambda_powertools import Tracer  # noqa: PLC0415
-
-    return Tracer(service="mall")

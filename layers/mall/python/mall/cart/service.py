@@ -99,7 +99,7 @@ def merge(user_id: str, token: str) -> Picture:
         after = before.merge(guest)
         picture, after = _picture(after, holder, before, quotes.look(after.wishes))
         saved = store.merge(after, before=before, guest=guest)
-        logger.info("cart merged", cart_id=saved.id, lines=len(guest.lines))
+        logger.info("cart merged", cart_id=saved.id, taken=len(guest.lines))
         return replace(picture, cart=saved)
 
     return _in_turn(act)
@@ -152,7 +152,7 @@ def forget_ordered(user_id: str, lines: Mapping[str, int], *, event: Event) -> N
         store.save_once(event, before.take_out(lines), before=before)
 
     _in_turn(act)
-    logger.info("ordered taken out of cart", cart_id=user_id, lines=len(lines))
+    logger.info("ordered taken out of cart", cart_id=user_id, taken=len(lines))
 
 
 def export(user_id: str) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def picture(order: Order, trade: Trade, due: Sequence[Deadline], siblings: int, 
             elif one.act is Act.CANCEL and siblings > 1:
                 reason = "part_of_trade"
         kind = _UNTIL.get(one.act)
-        offers.append(Offer(replace(one, reason=reason), until.get(kind) if kind and reason is None else None))
+        permission = one if reason == one.reason else replace(one, reason=reason)
+        offers.append(Offer(permission, until.get(kind) if kind and reason is None else None))
     return Picture(order, offers, due)
 
 

@@ -54,7 +54,7 @@ def listed(statement: Any, given: Sequence[Mapping[str, Any]]) -> list[Row] | No
         row = {}
         for key, value in one.items():
             column = columns.get(key)
-            if column is None or _is_expression(value):
+            if column is None or (type(value) not in _PLAIN and _has_sql(value)):
                 return None
             if value is not None or column.type.should_evaluate_none:
                 row[column.name] = value
@@ -93,7 +93,7 @@ def _values(statement: Any) -> list[Row] | None:
             value = given
             if isinstance(given, BindParameter) and given.callable is None:
                 value = given.value
-            if _is_expression(value):
+            if type(value) not in _PLAIN and _has_sql(value):
                 return None
             row[str(getattr(column, "name", column))] = value
         rows.append(row)
@@ -159,10 +159,6 @@ def _has_more(found: Any) -> bool:
         or found._inline
         or found._return_defaults
     )
-
-
-def _is_expression(value: Any) -> bool:
-    return type(value) not in _PLAIN and _has_sql(value)
 
 
 def _has_sql(value: Any) -> bool:

@@ -198,7 +198,7 @@ class Session(ShardedSession):
 
     def on(self, shard: int) -> Connection:
         """The connection to `shard`, with everything written that was added to this session."""
-        if self.autoflush:
+        if self.autoflush and not self._is_clean():
             self.flush()
         return self._connection(shard)
 

@@ -77,7 +77,10 @@ def parse(text: str) -> SlotMap:
 
 def configured() -> SlotMap:
     """The division that the settings describe; without `MALL_SLOTS` the slots are divided evenly in ranges."""
-    urls = config.database_urls()
+    return _configured_for(config.database_urls())
+
+
+def _configured_for(urls: tuple[str, ...]) -> SlotMap:
     text = config.get("MALL_SLOTS", "")
     key = (text, len(urls))
     if key not in _configured:
@@ -89,8 +92,8 @@ def configured() -> SlotMap:
 
 def current(read: Callable[[], Iterable[tuple[int, int, bool]] | None]) -> SlotMap:
     """The map to use now. `read` fetches the rows of `slot_map`, or gives None when it cannot at this moment."""
-    base = configured()
     urls = config.database_urls()
+    base = _configured_for(urls)
     if len(urls) == 1:
         return base
     known = _known.get(urls)
