@@ -209,6 +209,20 @@ def test_the_gateway_may_call_the_malls_functions_and_no_others() -> None:
     assert str(api.value(statements[0]["Resource"])).endswith(f":function:{stacks.STAGE}-*:live")
 
 
+def test_state_machines_call_functions_by_their_alias() -> None:
+    # Only published versions start from a snapshot, and the alias is what a deployment moves to a new one.
+    called = [
+        str(stack.value(resource))
+        for stack in TREE
+        for machine in stack.template["Resources"].values()
+        if machine["Type"] == "AWS::Serverless::StateMachine"
+        for resource in machine["Properties"]["DefinitionSubstitutions"].values()
+    ]
+
+    assert len(called) > 20
+    assert [resource for resource in called if not (":function:" in resource and resource.endswith(":live"))] == []
+
+
 def test_the_comparison_sees_what_code_reaches() -> None:
     reach = _reach(ROOT / "functions" / "users" / "sign_in.py")
 
