@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -124,6 +126,18 @@ def test_requests_are_those_that_botocore_makes(
     # Powertools signs botocore's requests too.
     assert botocores.pop("user-agent").split()[0] == mine.pop("user-agent")
     assert mine == botocores
+
+
+def test_clients_come_without_the_whole_of_cryptography() -> None:
+    code = (
+        "import sys, mall.nosql\n"
+        "from botocore import httpsession\n"
+        "unwanted = ('OpenSSL', 'cryptography.x509', 'boto3')\n"
+        "assert not [name for name in unwanted if name in sys.modules], sys.modules.keys()\n"
+        "import ssl, OpenSSL\n"
+        "assert httpsession.SSLContext is ssl.SSLContext\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "layers/mall/python"})
 
 
 def test_other_services_are_left_to_botocore() -> None:
