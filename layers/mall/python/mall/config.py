@@ -26,8 +26,8 @@ from mall import errors
 
 # Nobody has plugins for pydantic here, and to find that out it reads the metadata of every installed package (30 ms).
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-# Where pyOpenSSL is installed (one channel of payment needs it), botocore imports all of it (70 ms) to find a class that
-# the standard library has, and takes that where it is told that there is none.
+# Where pyOpenSSL is installed (one channel of payment needs it), botocore imports all of it (70 ms) to find a class
+# that the standard library has, and takes that where it is told that there is none.
 sys.modules.setdefault("urllib3.contrib.pyopenssl", None)  # type: ignore[arg-type]
 
 
