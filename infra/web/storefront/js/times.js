@@ -14,9 +14,9 @@ export const dateOf = (iso) => dates.format(new Date(iso));
 
 const two = (value) => String(value).padStart(2, "0");
 
-/** What is left of a time: "14:59", "1:02:03", and whole days before it. */
+/** What is left of a time, never more than there is: "14:59", "1:02:03", and whole days before it. */
 export function countdown(ms) {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   const [days, hours, rest] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`];
   if (days) return t("time.days", { n: days, rest: `${two(hours)}:${rest}` });
   return hours ? `${hours}:${rest}` : rest;
