@@ -42,13 +42,14 @@ def over(shop: Supply, address: str) -> dict[str, Any]:
     return dict(eventually(look))
 
 
+def named(found: dict[str, Any], name: str) -> dict[str, Any] | None:
+    return next((item for item in found["items"] if item["name"] == name), None)
+
+
 def test_the_demonstrations_goods_are_on_sale_with_their_pictures(mall: LocalMall, shop: Supply) -> None:
     jobs = shop.ask("GET", "/api/merchant/imports")["items"]
-    category = next(
-        node
-        for node in mall.visitor.call("GET", "/api/categories?locale=en").body["items"]
-        if node["name"] == "Electronics"
-    )
+    # Readers of the tree see what was just added up to half a minute later.
+    category = eventually(lambda: named(mall.visitor.call("GET", "/api/categories?locale=en").body, "Electronics"))
     listed = eventually(lambda: mall.visitor.call("GET", f"/api/categories/{category['id']}/products").body["items"])
     product = mall.visitor.call("GET", f"/api/products/{listed[0]['id']}")
 
