@@ -94,7 +94,7 @@ check-build:
 	@echo "sam build"; mkdir -p .aws-sam; $(AS_NOBODY) .venv-sam/bin/sam build --cached --parallel >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log; exit 1; }
 
 ## Testing it
-.PHONY: test test-unit test-functional test-sagas test-infra test-browser test-local bench lighthouse
+.PHONY: test test-unit test-functional test-sagas test-infra test-browser test-local bench bench-purchase bench-shoppers storefront lighthouse
 test: .venv/.ready .venv-emulator/.ready .venv-sam/.ready ## Run every test
 	@# Hundreds of processes that the tests start find the code compiled.
 	@$(RUN) -m compileall -q -j 0 layers/mall/python functions infra tests
@@ -120,6 +120,15 @@ test-local: .venv/.ready .venv-emulator/.ready ## The deployed mall, over HTTP
 
 bench: .venv/.ready ## Measure against the goals; figures go to .mall/bench.json
 	$(RUN) -m tests.bench
+
+bench-purchase: .venv/.ready ## What one purchase costs, step by step and in dollars
+	$(RUN) -m tests.bench.purchase
+
+bench-shoppers: .venv/.ready ## Eight shoppers at once in the running mall; figures go to .mall/bench.json
+	$(RUN) -m tests.bench.shoppers
+
+storefront: .venv/.ready ## The storefront without the mall, with an API that stands in: make storefront PORT=8080
+	$(RUN) -m tests.browser $(or $(PORT),8080)
 
 lighthouse: .venv/.ready ## Measure the storefront's pages; needs Chromium and npm
 	$(RUN) -m tests.browser.lighthouse
