@@ -1,4 +1,4 @@
-"""Start the emulator, run by its own interpreter, with eight gaps closed.
+"""Start the emulator, run by its own interpreter, with nine gaps closed.
 
 MiniStack 1.5.33 reports every exception of a Python function as `Runtime.HandlerError`. Lambda reports the name of its
 class, and a state machine's `Catch` and `Retry` go by that name, so without this no refusal would be caught here.
@@ -20,6 +20,9 @@ keeps each for ever: a hundred megabytes for every function that was once called
 It does not know whose a task token is, and asks for the permission to answer to it on every resource. On AWS that is a
 permission on the state machine which waits; and where none waits any more, the answer is that there is no such task.
 
+It looks through the sessions of roles whenever one begins, and fails where another begins meanwhile: a function that is
+called for the first time, as another is, was answered for with an error.
+
 It waits for the answer to a task token also where the function that was given the token has failed. On AWS the task has
 failed then, so without this neither its `Retry` nor its `Catch` would hear of it.
 """
@@ -37,7 +40,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import cloudfront, lambda_svc, sqs, stepfunctions
+from ministack.services import cloudfront, lambda_svc, sqs, stepfunctions, sts
 
 sys.path.append(str(Path(__file__).parents[2]))
 from infra.local.nursery import POSSIBLE, Nursery
@@ -115,6 +118,13 @@ def _token(body: bytes) -> str:
         return str(json.loads(body).get("taskToken") or "")
     except (ValueError, AttributeError):
         return ""
+
+
+def forget_sessions() -> None:
+    """Forget the sessions of roles that are over, while others begin."""
+    for key, session in list(sts._sessions.items()):
+        if sts._session_expired(session):
+            sts._sessions.pop(key, None)
 
 
 def restore(store: Any, positions: Any) -> None:
@@ -231,6 +241,7 @@ def _inside(element: Any, *names: str) -> list[Any]:
 _parse, cloudfront.parse_distribution_dataplane_config = cloudfront.parse_distribution_dataplane_config, with_groups
 _fetch, cloudfront._fetch_from_origin = cloudfront._fetch_from_origin, fetch
 sqs._receive_messages_for_esm = receive
+sts._evict_expired_sessions = forget_sessions
 lambda_runtime.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": start})  # type: ignore[assignment]
 if POSSIBLE:
     lambda_svc.reap_idle_workers = reap
