@@ -105,7 +105,7 @@ def _kid(token: str) -> str:
     """The key that a token names. The rest of it, and the form of this part, is for `jwt.decode` to look at."""
     try:
         header = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TokenRefused from None
     return str(header.get("kid")) if isinstance(header, dict) else ""
 
