@@ -1,7 +1,8 @@
-"""Scripts write amounts as the templates do, so that a price keeps its looks when it is brought up to date."""
+"""How scripts write amounts, as the templates do so that a price keeps its looks, and times."""
 
 import pytest
 
+from infra.web import build
 from mall.money import Money
 from mall.pages import texts
 from tests.browser.conftest import Visit
@@ -27,3 +28,14 @@ def test_an_amount_looks_the_same_from_both_sides(locale: str, visit: Visit) -> 
     )
 
     assert written == [[texts.money(Money(amount, currency), locale) for amount in AMOUNTS] for currency in CURRENCIES]
+
+
+def test_a_countdown_never_shows_more_than_is_left(visit: Visit) -> None:
+    left = [1_800_900, 1_800_000, 60_001, 1_999, 999, 0, -5_000, 3_723_000]
+
+    written = visit("/en/").evaluate(
+        "async ([module, left]) => { const { countdown } = await import(module); return left.map(countdown); }",
+        [build.addresses()["times.js"], left],
+    )
+
+    assert written == ["30:00", "30:00", "01:00", "00:01", "00:00", "00:00", "00:00", "1:02:03"]
