@@ -127,8 +127,8 @@ bench-purchase: .venv/.ready ## What one purchase costs, step by step and in dol
 bench-shoppers: .venv/.ready ## Eight shoppers at once in the running mall; figures go to .mall/bench.json
 	$(RUN) -m tests.bench.shoppers
 
-storefront: .venv/.ready ## The storefront without the mall, with an API that stands in: make storefront PORT=8080
-	$(RUN) -m tests.browser $(or $(PORT),8080)
+storefront: .venv/.ready ## The storefront without the mall, with an API that stands in: make storefront [PORT=…]
+	@$(RUN) -m tests.browser $(PORT)
 
 lighthouse: .venv/.ready ## Measure the storefront's pages; needs Chromium and npm
 	$(RUN) -m tests.browser.lighthouse

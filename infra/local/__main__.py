@@ -18,7 +18,7 @@ from rich.table import Table
 
 from infra.local import importing, operate, pages, seed, site, story, vendor
 from infra.local.deploy import Deployment
-from infra.local.emulator import Emulator, client, described
+from infra.local.emulator import Emulator, client, described, running
 from infra.local.postgres import Postgres, PostgresError
 from infra.local.state import ROOT, SHARDS, LocalError, State, read_json
 from infra.local.templates import MALL
@@ -62,9 +62,7 @@ def up(state: State, port: int | None) -> None:
 
 def deploy(state: State) -> None:
     """Deploy what changed to the running mall."""
-    emulator = Emulator(state)
-    if not emulator.running:
-        raise LocalError("The mall is not running; start it with `make up`.")
+    emulator = running(state)
     _migrate(described(state)["database_urls"])
     outputs = _deploy(state, emulator, described(state)["database_urls"])
     _publish(state, emulator, outputs)
@@ -74,9 +72,7 @@ def deploy(state: State) -> None:
 
 def publish(state: State) -> None:
     """Render and publish every page of the running mall."""
-    emulator = Emulator(state)
-    if not emulator.running:
-        raise LocalError("The mall is not running; start it with `make up`.")
+    emulator = running(state)
     _publish_pages(state, emulator, always=True)
 
 
@@ -90,8 +86,7 @@ def down(state: State) -> None:
 
 def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> None:
     """Import a file of products into the running mall."""
-    if not Emulator(state).running:
-        raise LocalError("The mall is not running; start it with `make up`.")
+    running(state)
     dynamodb = client("dynamodb", described(state)["endpoint"])
     result = importing.bring_in(described(state), dynamodb, path, photos, mapping, console)
     importing.show(result, console)
@@ -100,8 +95,7 @@ def bring_in(state: State, path: Path, photos: Path | None, mapping: str) -> Non
 
 def tell(state: State) -> None:
     """Play one whole purchase in the running mall."""
-    if not Emulator(state).running:
-        raise LocalError("The mall is not running; start it with `make up`.")
+    running(state)
     story.play(described(state), console)
 
 

@@ -183,6 +183,14 @@ def client(service: str, endpoint: str) -> Any:
     )  # type: ignore[call-overload]
 
 
+def running(state: State) -> Emulator:
+    """The emulator of a mall that runs. Raises LocalError where it does not."""
+    emulator = Emulator(state)
+    if not emulator.running:
+        raise LocalError("The mall is not running; start it with `make up`.")
+    return emulator
+
+
 def described(state: State) -> dict[str, Any]:
     """What `make up` wrote about the running mall."""
     description = read_json(state.description)

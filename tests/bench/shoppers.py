@@ -1,4 +1,4 @@
-"""Eight shoppers buy at once in the running mall: `python -m tests.bench.shoppers [purchases]`.
+"""Eight shoppers buy at once in the running mall: `make bench-shoppers`.
 
 Each fills a cart, asks what it costs, orders, waits until stock is held, pays on the sandbox's page and waits until the
 order is paid, again and again. It takes a mall that runs, so `make bench` leaves it out; the figures go beside its own.
@@ -15,7 +15,7 @@ from statistics import median, quantiles
 from rich.console import Console
 from rich.table import Table
 
-from infra.local.emulator import described
+from infra.local.emulator import described, running
 from infra.local.shopper import Shopper
 from infra.local.state import LocalError, State
 from tests.bench.__main__ import AT_LEAST, GOALS, _write
@@ -72,7 +72,13 @@ class _Watch:
 
 def main(purchases: int) -> int:
     """Buy, measure and tell; fails where a purchase does."""
-    console, description = Console(), described(State.here())
+    console, state = Console(), State.here()
+    try:
+        running(state)
+        description = described(state)
+    except LocalError as error:
+        console.print(f"[red]{error}")
+        return 1
     article = articles(description, merchants=1)[0]
     article.stock(_PLENTY)
     buyings = [Buying(shopper, article) for shopper in newcomers(description, SHOPPERS)]
