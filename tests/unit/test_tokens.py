@@ -188,10 +188,14 @@ def test_a_token_that_was_changed_anywhere_is_refused() -> None:
             tokens.verify(forged)
 
 
-DEEP = base64.urlsafe_b64encode(b"[" * 6_000).decode()
+DEEP = base64.urlsafe_b64encode(b"[" * 6_000).decode() + ".e30.x"
 
 
-@pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "é.é.é", "x" * 10_000, "Bearer x", "\0", f"{DEEP}.e30.x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", ".", "..", "a.b.c", "é.é.é", "x" * 10_000, "Bearer x", "\0", DEEP],
+    ids=["empty", "dot", "dots", "letters", "accents", "long", "two words", "zero", "deep"],
+)
 def test_what_is_no_token_at_all_is_refused(text: str) -> None:
     with pytest.raises(tokens.TokenRefused):
         tokens.verify(text)
