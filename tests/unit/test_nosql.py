@@ -80,6 +80,7 @@ def encoded(value: object) -> str:
 @pytest.mark.parametrize(
     "cursor",
     [
+        pytest.param(base64.urlsafe_b64encode(b"[" * 3_000).decode(), id="nested too deeply"),
         "x",
         "!!!!",
         "é",

@@ -239,7 +239,7 @@ def start_of(after: str | None, **owner: str) -> dict[str, Any] | None:
             raise ValueError
         if not all(_is_key(value) for value in key.values()):
             raise ValueError
-    except ValueError:
+    except (ValueError, RecursionError):
         raise errors.Invalid(_NOT_A_CURSOR) from None
     return key
 
